@@ -1,0 +1,122 @@
+import type { UpstreamFailure } from "../errors.ts";
+import type { Part } from "../schema/chunk.ts";
+import { Assembler } from "../stream/assemble.ts";
+import type { WireError } from "../stream/encode.ts";
+import { ChunkEncoder, DONE_EVENT, type Envelope } from "../stream/encode.ts";
+import type { TextFeed } from "../stream/gather.ts";
+import type { Attempt } from "./attempt.ts";
+import type { Bill } from "./bill.ts";
+
+/** How an answer ended, told once. */
+export type AnswerEnd = { how: "finished" } | { how: "cut"; failure: UpstreamFailure } | { how: "cancelled" };
+
+export interface AnswerOptions {
+  envelope: Envelope;
+  /** Whether reasoning is kept from the client. */
+  excludesReasoning: boolean;
+  /** What the answer has used and costs; asked for when it has ended. */
+  bill: () => Bill;
+  /** An in-stream failure as the client sees it. */
+  toWireError: (failure: UpstreamFailure) => WireError;
+  onEnd: (end: AnswerEnd) => void;
+}
+
+/** Writes an opened attempt as the contract's event stream: chunks, finish, usage, `[DONE]`, or an error chunk. */
+export class AnswerFeed implements TextFeed {
+  readonly #attempt: Attempt;
+  readonly #options: AnswerOptions;
+  readonly #encoder: ChunkEncoder;
+  #end: AnswerEnd = { how: "finished" };
+  #hasFinished = false;
+  #isOver = false;
+
+  constructor(attempt: Attempt, options: AnswerOptions) {
+    this.#attempt = attempt;
+    this.#options = options;
+    this.#encoder = new ChunkEncoder(options.envelope);
+  }
+
+  async next(): Promise<{ text: string; isLast: boolean }> {
+    let text = "";
+    for (const part of await this.#attempt.read()) {
+      text += this.#encode(part);
+      if (part.type === "done") return { text: text + this.#ending(), isLast: true };
+      if (part.type === "failure") {
+        this.#end = { how: "cut", failure: part.failure };
+        return { text: text + this.#encoder.error(this.#options.toWireError(part.failure)) + DONE_EVENT, isLast: true };
+      }
+    }
+    return { text, isLast: false };
+  }
+
+  delivered(): void {
+    this.#tell(this.#end);
+  }
+
+  cancelled(): void {
+    this.#attempt.cancel();
+    this.#tell({ how: "cancelled" });
+  }
+
+  #encode(part: Part): string {
+    if (part.type === "delta") {
+      const shown = this.#options.excludesReasoning ? withoutReasoning(part) : part;
+      return shown ? this.#encoder.delta(shown) : "";
+    }
+    if (part.type === "finish") {
+      if (this.#hasFinished) return "";
+      this.#hasFinished = true;
+      return this.#encoder.finish(part.index, part.finishReason, part.nativeFinishReason);
+    }
+    if (part.type === "origin" && part.systemFingerprint !== undefined)
+      this.#encoder.setFingerprint(part.systemFingerprint);
+    return "";
+  }
+
+  #ending(): string {
+    const { finish, serviceTier } = this.#attempt.tally;
+    const choice = finish ?? { index: 0, finishReason: "stop" as const, nativeFinishReason: null };
+    return this.#encoder.usage(this.#options.bill().wireUsage, choice, serviceTier) + DONE_EVENT;
+  }
+
+  #tell(end: AnswerEnd): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#options.onEnd(end);
+  }
+}
+
+/** Reads an opened attempt to its end and gives the body of a `chat.completion`. */
+export async function readCompletion(
+  attempt: Attempt,
+  options: Omit<AnswerOptions, "onEnd" | "toWireError">,
+): Promise<string> {
+  const assembler = new Assembler();
+  for (let isOver = false; !isOver; ) {
+    for (const part of await attempt.read()) {
+      const shown = part.type === "delta" && options.excludesReasoning ? withoutReasoning(part) : part;
+      if (shown) assembler.take(shown);
+      isOver ||= part.type === "done" || part.type === "failure";
+    }
+  }
+  const { id, created, model, provider } = options.envelope;
+  const { systemFingerprint, serviceTier } = attempt.tally;
+  return JSON.stringify({
+    id,
+    object: "chat.completion",
+    created,
+    model,
+    provider,
+    system_fingerprint: systemFingerprint ?? null,
+    service_tier: serviceTier ?? null,
+    choices: assembler.choices(),
+    usage: options.bill().wireUsage,
+  });
+}
+
+/** A delta without its reasoning; undefined when nothing else is in it. */
+function withoutReasoning(part: Part & { type: "delta" }): (Part & { type: "delta" }) | undefined {
+  const { reasoning: _, reasoning_details: __, ...delta } = part.delta;
+  for (const _key in delta) return { ...part, delta };
+  return part.logprobs ? { ...part, delta } : undefined;
+}

@@ -1,0 +1,236 @@
+import type { Endpoint } from "../catalogue/catalogue.ts";
+import type { UpstreamFailure } from "../errors.ts";
+import { RouterError } from "../errors.ts";
+import { PROTOCOLS } from "../protocols/index.ts";
+import type { Protocol } from "../protocols/protocol.ts";
+import type { ChatRequest } from "../schema/chat.ts";
+import type { Part } from "../schema/chunk.ts";
+import { isLast, PartSource } from "../stream/source.ts";
+import { Deadline, type DeadlineName } from "./deadline.ts";
+import { redact } from "./redact.ts";
+import { Tally } from "./tally.ts";
+import { callUpstream } from "./upstream.ts";
+
+/** An error body, and a whole answer, are read up to this size. */
+const MAX_ERROR_BYTES = 256 * 1024;
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
+/** How long an upstream may keep its connection open after its answer, for it to be used again. */
+const DRAIN_MS = 1_000;
+
+/**
+ * One upstream call. `open` ends with the first part that a client wants to read, or with a failure; until then
+ * nothing of the attempt is visible. Afterwards `read` gives the rest.
+ */
+export class Attempt {
+  readonly endpoint: Endpoint;
+  readonly tally = new Tally();
+  /** HTTP status of the upstream; undefined until it answered. */
+  status: number | undefined;
+  readonly startedAtMs = Date.now();
+  /** When the first semantic part was there. */
+  firstPartAtMs: number | undefined;
+  readonly #isStream: boolean;
+  readonly #key: string | undefined;
+  readonly #abort = new AbortController();
+  readonly #deadline: Deadline;
+  #expired: DeadlineName | undefined;
+  #source: PartSource | undefined;
+  #buffered: Part[] = [];
+
+  /** `isStream`: the upstream is asked to stream. */
+  constructor(endpoint: Endpoint, { isStream, key }: { isStream: boolean; key: string | undefined }) {
+    this.endpoint = endpoint;
+    this.#isStream = isStream;
+    this.#key = key;
+    this.#deadline = new Deadline(endpoint.provider.timeouts, isStream, (name) => {
+      this.#expired = name;
+      this.#abort.abort(new Error(`deadline: ${name}`));
+    });
+  }
+
+  /**
+   * Calls the upstream and waits until the answer is worth committing to: its first semantic part, or with
+   * `whole` its end. Gives the failure when it never gets there.
+   */
+  async open(chat: ChatRequest, whole: boolean): Promise<UpstreamFailure | undefined> {
+    let failure: UpstreamFailure | undefined;
+    try {
+      failure = await this.#open(chat, whole);
+    } catch (error) {
+      this.cancel();
+      throw error;
+    }
+    if (failure) this.cancel();
+    return failure && this.#redacted(failure);
+  }
+
+  /** The next parts, at least one; the last one of all is `done` or `failure`. */
+  async read(): Promise<Part[]> {
+    let parts = this.#buffered;
+    if (parts.length > 0) this.#buffered = [];
+    else {
+      parts = (await this.#source?.read()) ?? [];
+      this.#note(parts);
+    }
+    if (isLast(parts.at(-1))) this.#deadline.stop();
+    return parts;
+  }
+
+  /** Stops the upstream. Safe at any time, also when it has ended. */
+  cancel(): void {
+    this.#deadline.stop();
+    this.#abort.abort(new Error("the answer is not wanted any more"));
+    this.#source?.cancel("the answer is not wanted any more");
+  }
+
+  /** After the last part: lets the connection end well, so that it can serve again. */
+  async drain(): Promise<void> {
+    await this.#source?.drain(DRAIN_MS);
+  }
+
+  async #open(chat: ChatRequest, whole: boolean): Promise<UpstreamFailure | undefined> {
+    const { provider } = this.endpoint;
+    const protocol = PROTOCOLS[provider.api];
+    let response: Response;
+    try {
+      response = await this.#call(protocol, chat);
+    } catch (error) {
+      if (error instanceof RouterError) throw error;
+      return this.#explain(error, "unreachable");
+    }
+    this.status = response.status;
+    if (response.status !== 200) return this.#readRefusal(protocol, response);
+    const isEventStream = response.headers.get("content-type")?.includes("text/event-stream") ?? this.#isStream;
+    if (!isEventStream) return this.#readWhole(protocol, response);
+    if (!response.body) return { kind: "empty", message: "The provider's answer has no body." };
+    const explain = (error: unknown) => this.#explain(error, "interrupted");
+    this.#source = new PartSource(response.body, protocol.framing(), protocol.decoder(), explain);
+    return this.#readUntilReady(this.#source, whole);
+  }
+
+  #call(protocol: Protocol, chat: ChatRequest): Promise<Response> {
+    const { provider, upstreamModel } = this.endpoint;
+    const { quirks } = provider;
+    const request = protocol.request(chat, { model: upstreamModel, quirks, stream: this.#isStream });
+    const call = { path: request.path, body: toJson(request.body), key: this.#key, isStream: this.#isStream };
+    return callUpstream(provider, call, this.#abort.signal);
+  }
+
+  async #readUntilReady(source: PartSource, whole: boolean): Promise<UpstreamFailure | undefined> {
+    const collected: Part[] = [];
+    for (;;) {
+      const parts = await source.read();
+      collected.push(...parts);
+      this.#note(parts);
+      const last = parts.at(-1);
+      if (last?.type === "failure" && (whole || !this.tally.hasContent)) return last.failure;
+      if (last?.type === "done" && this.tally.isEmpty) return emptyAnswer();
+      if (isLast(last) || (!whole && this.tally.hasContent)) break;
+    }
+    this.#buffered = collected;
+    return undefined;
+  }
+
+  async #readWhole(protocol: Protocol, response: Response): Promise<UpstreamFailure | undefined> {
+    let text: string | undefined;
+    try {
+      text = await readText(response, MAX_ANSWER_BYTES);
+    } catch (error) {
+      return this.#explain(error, "interrupted");
+    }
+    if (text === undefined)
+      return { kind: "malformed", message: `The provider's answer is larger than ${MAX_ANSWER_BYTES} bytes.` };
+    const parts = protocol.response(parseJson(text));
+    this.#note(parts);
+    const last = parts.at(-1);
+    if (last?.type === "failure") return last.failure;
+    if (this.tally.isEmpty) return emptyAnswer();
+    this.#buffered = parts;
+    return undefined;
+  }
+
+  async #readRefusal(protocol: Protocol, response: Response): Promise<UpstreamFailure> {
+    let body = "";
+    try {
+      body = (await readText(response, MAX_ERROR_BYTES)) ?? "";
+    } catch {
+      // The status alone says enough.
+    }
+    return protocol.failure(response.status, response.headers, body, Date.now());
+  }
+
+  #note(parts: Part[]): void {
+    for (const part of parts) {
+      this.tally.take(part);
+      if (part.type === "delta") {
+        this.firstPartAtMs ??= Date.now();
+        this.#deadline.content();
+      } else if (part.type === "finish") this.#deadline.finished();
+    }
+    const last = parts.at(-1);
+    // A connection that breaks or falls silent after the finish reason takes nothing from the answer.
+    if (last?.type === "failure" && this.tally.finish) parts[parts.length - 1] = { type: "done" };
+    if (last?.type === "failure") last.failure = this.#redacted(last.failure);
+  }
+
+  #explain(error: unknown, otherwise: "unreachable" | "interrupted"): UpstreamFailure {
+    if (this.#expired) return { kind: "timed_out", message: EXPIRED_MESSAGES[this.#expired] };
+    const text = error instanceof Error ? error.message : String(error);
+    const message =
+      otherwise === "unreachable" ? "The provider could not be reached" : "The connection to the provider broke";
+    return { kind: otherwise, message: `${message}: ${text}` };
+  }
+
+  #redacted(failure: UpstreamFailure): UpstreamFailure {
+    const raw = failure.raw === undefined ? undefined : this.#redact(failure.raw);
+    return { ...failure, message: this.#redact(failure.message), raw };
+  }
+
+  #redact(text: string): string {
+    return redact(text, { key: this.#key, baseUrl: this.endpoint.provider.baseUrl });
+  }
+}
+
+const EXPIRED_MESSAGES: Record<DeadlineName, string> = {
+  "first token": "The provider gave no first token in time.",
+  idle: "The provider fell silent in mid-answer.",
+  total: "The provider did not finish its answer in time.",
+};
+
+function emptyAnswer(): UpstreamFailure {
+  return { kind: "empty", message: "The provider returned an empty answer." };
+}
+
+/** A body as JSON. The client may have nested it deeper than can be written. */
+function toJson(body: Record<string, unknown>): string {
+  try {
+    return JSON.stringify(body);
+  } catch (cause) {
+    throw new RouterError("invalid_request", "The request is nested too deeply.", { cause });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A body's text; undefined when it is longer than `maxBytes`. */
+async function readText(response: Response, maxBytes: number): Promise<string | undefined> {
+  const announced = Number(response.headers.get("content-length") ?? Number.NaN);
+  if (announced > maxBytes) return undefined;
+  if (announced <= maxBytes || !response.body) return response.text();
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of response.body as ReadableStream<Uint8Array>) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) return undefined;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}

@@ -1,0 +1,36 @@
+import type { ChatRequest } from "../schema/chat.ts";
+import type { CostCertainty, Usage } from "../schema/usage.ts";
+import { type Cost, costOf } from "../usage/cost.ts";
+import { estimateUsage } from "../usage/estimate.ts";
+import { toWireUsage, type WireUsage } from "../usage/wire-usage.ts";
+import type { Attempt } from "./attempt.ts";
+import { promptChars } from "./prompt-size.ts";
+
+/** What an answer used and costs. */
+export interface Bill {
+  usage: Usage;
+  cost: Cost | undefined;
+  certainty: CostCertainty;
+  wireUsage: WireUsage;
+}
+
+/**
+ * Makes the bill of an attempt that answered. The upstream's own count is exact once the answer is whole. Where it
+ * gave none, or the answer was left before its end, the text that came is counted: an answer that was left may have
+ * gone on, so that is at least what it costs.
+ */
+export function makeBill(attempt: Attempt, chat: ChatRequest, isWhole: boolean): Bill {
+  const { tally, endpoint } = attempt;
+  const isReported = isWhole && tally.usage !== undefined;
+  const usage =
+    isReported && tally.usage
+      ? tally.usage
+      : estimateUsage(
+          { prompt: promptChars(chat), output: tally.outputChars, reasoning: tally.reasoningChars },
+          tally.usage,
+        );
+  const cost = costOf(usage, endpoint.pricing);
+  const certainty = cost === undefined ? "unknown" : isReported ? "exact" : isWhole ? "estimated" : "at_least";
+  const wireUsage = toWireUsage(usage, cost, { isByok: false, isEstimated: !isReported });
+  return { usage, cost, certainty, wireUsage };
+}

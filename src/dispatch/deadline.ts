@@ -1,0 +1,62 @@
+import type { Timeouts } from "../catalogue/catalogue.ts";
+
+/** Which clock ran out. */
+export type DeadlineName = "first token" | "idle" | "total";
+
+/** Room for the usage that follows a finish reason; an upstream that says nothing more has ended. */
+const AFTER_FINISH_MS = 5_000;
+/** A stream that starts later than this has stalled, unless the operator says otherwise. */
+const DEFAULT_FIRST_TOKEN_MS = 60_000;
+
+/**
+ * The clocks of one attempt: to the first token, between pieces of content, and for the whole. One timer for all:
+ * content only notes the time, so that a chunk costs no timer.
+ */
+export class Deadline {
+  /** Aborted when a clock runs out. */
+  readonly #abort: (name: DeadlineName) => void;
+  readonly #timeouts: Timeouts;
+  readonly #totalDueMs: number;
+  #name: DeadlineName = "first token";
+  #dueMs: number;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** A whole answer has no first token: it is waited for until the end, unless the operator has set a bound. */
+  constructor(timeouts: Timeouts, isStream: boolean, abort: (name: DeadlineName) => void) {
+    const now = Date.now();
+    this.#abort = abort;
+    this.#timeouts = timeouts;
+    this.#totalDueMs = now + timeouts.totalMs;
+    this.#dueMs = now + (timeouts.firstTokenMs ?? (isStream ? DEFAULT_FIRST_TOKEN_MS : timeouts.totalMs));
+    this.#arm(now);
+  }
+
+  /** Content has arrived: the silence begins anew. */
+  content(): void {
+    this.#name = "idle";
+    this.#dueMs = Date.now() + this.#timeouts.idleMs;
+  }
+
+  /** The answer has a finish reason; what may still come, comes soon. */
+  finished(): void {
+    this.#name = "idle";
+    this.#dueMs = Date.now() + Math.min(AFTER_FINISH_MS, this.#timeouts.idleMs);
+    this.#arm(Date.now());
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #arm(now: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#check(), Math.max(0, Math.min(this.#dueMs, this.#totalDueMs) - now));
+  }
+
+  #check(): void {
+    const now = Date.now();
+    if (now >= this.#totalDueMs) this.#abort("total");
+    else if (now >= this.#dueMs) this.#abort(this.#name);
+    else this.#arm(now);
+  }
+}

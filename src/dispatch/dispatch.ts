@@ -1,0 +1,147 @@
+import type { Endpoint, Provider } from "../catalogue/catalogue.ts";
+import { RouterError } from "../errors.ts";
+import { explainEmpty } from "../routing/explain-empty.ts";
+import { remainingCandidates } from "../routing/fallback.ts";
+import type { Plan } from "../routing/plan.ts";
+import type { ChatRequest } from "../schema/chat.ts";
+import type { GenerationRecord } from "../schema/generation.ts";
+import { gatheredBody } from "../stream/gather.ts";
+import { type AnswerEnd, AnswerFeed, readCompletion } from "./answer.ts";
+import { Attempt } from "./attempt.ts";
+import { makeBill } from "./bill.ts";
+import { fitParameters } from "./fit-parameters.ts";
+import { type FailedAttempt, giveUp, toWireError } from "./give-up.ts";
+import { type GenerationIdentity, toGenerationRecord } from "./record.ts";
+
+/** One planned request and what it may use of the outside world. */
+export interface Dispatch {
+  chat: ChatRequest;
+  plan: Plan;
+  identity: GenerationIdentity;
+  keyOf: (provider: Provider) => Promise<string | undefined>;
+  /** Aborts when the client leaves. */
+  signal: AbortSignal;
+  /** Books the record of this request; called exactly once if anything was dispatched. */
+  settle: (record: GenerationRecord) => void;
+  waitUntil: (work: Promise<unknown>) => void;
+}
+
+/** An answer that has been committed to. */
+export interface Answer {
+  body: string | ReadableStream<Uint8Array>;
+  /** Parameters of the request that the endpoint does not take and that were left out. */
+  droppedParameters: string[];
+}
+
+/**
+ * Walks the plan: one candidate after the other until one gives something that a client wants to read. Nothing of a
+ * failed attempt reaches the client. Throws the last attempt's error when all have failed.
+ */
+export async function dispatch(request: Dispatch): Promise<Answer> {
+  const { plan, chat, signal } = request;
+  if (plan.candidates.length === 0) throw explainEmpty(plan, chat);
+  const walk = new Walk(request);
+  const onLeave = () => walk.leave();
+  signal.addEventListener("abort", onLeave);
+  let candidates = plan.candidates;
+  for (let next = candidates[0]; next && !walk.isLeft; next = candidates[0]) {
+    candidates = candidates.slice(1);
+    const failed = await walk.attempt(next);
+    if (!failed) return walk.answer();
+    candidates = remainingCandidates(candidates, next, failed.failure.kind);
+  }
+  throw walk.end();
+}
+
+/** The attempts of one request and how it ends; whatever happens, it is settled once. */
+class Walk {
+  readonly #request: Dispatch;
+  readonly #failures: FailedAttempt[] = [];
+  #current: Attempt | undefined;
+  #chat: ChatRequest;
+  #dropped: string[] = [];
+  #isSettled = false;
+  /** The client has left. */
+  isLeft = false;
+
+  constructor(request: Dispatch) {
+    this.#request = request;
+    this.#chat = request.chat;
+  }
+
+  /** Tries a candidate; gives its failure, or undefined when `answer` can follow. */
+  async attempt(endpoint: Endpoint): Promise<FailedAttempt | undefined> {
+    const { chat, keyOf } = this.#request;
+    const isStream = chat.stream === true;
+    const key = await keyOf(endpoint.provider);
+    ({ chat: this.#chat, dropped: this.#dropped } = fitParameters(chat, endpoint));
+    const attempt = new Attempt(endpoint, { isStream, key });
+    this.#current = attempt;
+    const failure = await attempt.open(this.#chat, !isStream);
+    if (!failure) return undefined;
+    const failed = { attempt, failure };
+    this.#failures.push(failed);
+    this.#current = undefined;
+    return failed;
+  }
+
+  /** The answer of the attempt that opened. */
+  async answer(): Promise<Answer> {
+    const attempt = this.#current;
+    if (!attempt) throw new Error("no attempt is open");
+    const { chat, identity } = this.#request;
+    const options = {
+      envelope: {
+        id: identity.id,
+        created: Math.floor(identity.createdAtMs / 1000),
+        model: attempt.endpoint.modelId,
+        provider: attempt.endpoint.provider.name,
+      },
+      excludesReasoning: chat.reasoning?.exclude === true || chat.include_reasoning === false,
+      bill: () => makeBill(attempt, chat, true),
+    };
+    if (chat.stream !== true) {
+      const body = await readCompletion(attempt, options);
+      this.#finish(attempt, { how: "finished" });
+      return { body, droppedParameters: this.#dropped };
+    }
+    const feed = new AnswerFeed(attempt, {
+      ...options,
+      toWireError: (failure) => toWireError(failure, attempt),
+      onEnd: (end) => this.#finish(attempt, end),
+    });
+    return { body: gatheredBody(feed), droppedParameters: this.#dropped };
+  }
+
+  /** The client has left: the upstream is stopped at once, and what there is is booked. */
+  leave(): void {
+    if (this.isLeft) return;
+    this.isLeft = true;
+    const attempt = this.#current;
+    attempt?.cancel();
+    if (attempt) this.#finish(attempt, { how: "cancelled" });
+  }
+
+  /** No candidate is left, or no client. */
+  end(): RouterError {
+    if (this.isLeft) {
+      this.#settle(undefined, { how: "cancelled" });
+      return new RouterError("invalid_request", "The client has left.", { status: 499 });
+    }
+    this.#settle(undefined, { how: "failed" });
+    return giveUp(this.#failures);
+  }
+
+  #finish(attempt: Attempt, end: AnswerEnd): void {
+    if (end.how === "finished") this.#request.waitUntil(attempt.drain());
+    else attempt.cancel();
+    this.#settle(attempt, end);
+  }
+
+  #settle(attempt: Attempt | undefined, end: AnswerEnd | { how: "failed" }): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    const { chat, identity, settle } = this.#request;
+    settle(toGenerationRecord({ chat, identity, attempt, failures: this.#failures, outcome: end.how }));
+  }
+}

@@ -1,0 +1,73 @@
+import { ERROR_STATUS, type ErrorType, type FailureKind, RouterError, type UpstreamFailure } from "../errors.ts";
+import type { WireError } from "../stream/encode.ts";
+import type { Attempt } from "./attempt.ts";
+
+/** A failed attempt and why. */
+export interface FailedAttempt {
+  attempt: Attempt;
+  failure: UpstreamFailure;
+}
+
+/**
+ * What a client is told when an attempt of this kind was the last. The operator's key and the operator's catalogue
+ * are never the client's fault, and a 5xx is only for what another try may cure.
+ */
+const LAST_WORDS: Record<FailureKind, { type: ErrorType; status?: number }> = {
+  rate_limited: { type: "rate_limit_exceeded" },
+  overloaded: { type: "provider_unavailable" },
+  timed_out: { type: "timeout" },
+  unreachable: { type: "provider_unavailable" },
+  unauthorized: { type: "provider_unavailable" },
+  not_found: { type: "not_found" },
+  context_exceeded: { type: "context_length_exceeded" },
+  rejected: { type: "invalid_request" },
+  moderated: { type: "content_policy_violation", status: 403 },
+  empty: { type: "provider_unavailable" },
+  malformed: { type: "provider_unavailable" },
+  interrupted: { type: "provider_unavailable" },
+};
+
+/** How an upstream words its refusal of the operator's key is nobody else's business. */
+const KEY_REFUSED = "The provider refused the key, or the credit, of this router's operator.";
+
+/** Statuses of an upstream that say that it is alive but has too much to do. */
+const BUSY_STATUSES = new Set([503, 529]);
+
+/** The error of a walk in which every candidate failed: that of the last one, with the whole walk in its metadata. */
+export function giveUp(failures: FailedAttempt[]): RouterError {
+  const last = failures.at(-1);
+  if (!last) throw new Error("a walk without attempts cannot be given up");
+  const waits = failures.map(({ failure }) => failure.retryAfterMs).filter((wait) => wait !== undefined);
+  const { type, status, message, metadata } = describe(last.failure, last.attempt);
+  return new RouterError(type, message, {
+    status,
+    metadata: { ...metadata, previous_errors: failures.slice(0, -1).map(toPreviousError) },
+    retryAfterMs: waits.length > 0 ? Math.min(...waits) : undefined,
+    exhausted: true,
+  });
+}
+
+/** A failure after the first token, as it stands in the stream. */
+export function toWireError(failure: UpstreamFailure, attempt: Attempt): WireError {
+  const { status, message, metadata } = describe(failure, attempt);
+  return { code: status, message, metadata };
+}
+
+function describe(failure: UpstreamFailure, attempt: Attempt) {
+  const isBusy = failure.kind === "overloaded" && BUSY_STATUSES.has(failure.status ?? 0);
+  const type = isBusy ? "provider_overloaded" : LAST_WORDS[failure.kind].type;
+  const status = LAST_WORDS[failure.kind].status ?? ERROR_STATUS[type];
+  const metadata: Record<string, unknown> = {
+    error_type: type,
+    provider_name: attempt.endpoint.provider.name,
+    raw: failure.kind === "unauthorized" ? KEY_REFUSED : (failure.raw ?? failure.message),
+    is_byok: false,
+  };
+  if (failure.providerCode !== undefined) metadata.provider_code = failure.providerCode;
+  return { type, status, message: failure.raw === undefined ? failure.message : "Provider returned error", metadata };
+}
+
+function toPreviousError({ failure, attempt }: FailedAttempt): Record<string, unknown> {
+  const { status, message, metadata } = describe(failure, attempt);
+  return { code: status, message, provider_name: metadata.provider_name, raw: metadata.raw, tag: attempt.endpoint.tag };
+}

@@ -1,0 +1,47 @@
+import type { FinishReason, Part } from "../schema/chunk.ts";
+import type { Usage } from "../schema/usage.ts";
+
+/** What one attempt's parts add up to, for the ledger and for the end of a stream. One look at each part. */
+export class Tally {
+  usage: Usage | undefined;
+  finish: { index: number; finishReason: FinishReason; nativeFinishReason: string | null } | undefined;
+  upstreamId: string | undefined;
+  systemFingerprint: string | undefined;
+  serviceTier: string | undefined;
+  /** Characters generated so far; base64 of images and audio apart. */
+  outputChars = 0;
+  reasoningChars = 0;
+  hasContent = false;
+
+  take(part: Part): void {
+    switch (part.type) {
+      case "delta": {
+        this.hasContent = true;
+        const { content, reasoning, refusal, tool_calls: toolCalls } = part.delta;
+        if (content !== undefined) this.outputChars += content.length;
+        if (reasoning !== undefined) this.reasoningChars += reasoning.length;
+        if (refusal !== undefined) this.outputChars += refusal.length;
+        for (const call of toolCalls ?? [])
+          this.outputChars += (call.function.name?.length ?? 0) + (call.function.arguments?.length ?? 0);
+        break;
+      }
+      case "finish":
+        this.finish ??= part;
+        break;
+      case "usage":
+        this.usage = part.usage;
+        break;
+      case "origin":
+        this.upstreamId = part.id ?? this.upstreamId;
+        this.systemFingerprint = part.systemFingerprint ?? this.systemFingerprint;
+        this.serviceTier = part.serviceTier ?? this.serviceTier;
+        break;
+    }
+  }
+
+  /** Whether nothing came that a client could use: a plain stop without a token. */
+  get isEmpty(): boolean {
+    if (this.hasContent || (this.usage?.completionTokens ?? 0) > 0) return false;
+    return this.finish === undefined || this.finish.finishReason === "stop";
+  }
+}

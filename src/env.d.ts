@@ -1,0 +1,17 @@
+/** Bindings, variables and secrets. Every provider's secret is a string under the name that its row gives. */
+declare namespace Cloudflare {
+  interface GlobalProps {
+    mainModule: typeof import("./index.ts");
+    durableNamespaces: "Ledger";
+  }
+  interface Env {
+    KV: KVNamespace;
+    LEDGER: DurableObjectNamespace<import("./ledger/ledger.ts").Ledger>;
+    /** Bootstrap management key. */
+    MANAGEMENT_KEY?: string;
+    /** `k2:<base64>,k1:<base64>`: the first seals stored provider keys, all open them. */
+    MASTER_KEYS?: string;
+    /** `on`, `off`, or absent: the demo provider answers on loopback hosts only. */
+    DEMO?: string;
+  }
+}

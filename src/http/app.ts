@@ -1,0 +1,45 @@
+import { Hono } from "hono";
+import { RouterError } from "../errors.ts";
+import { managementOnly } from "./authenticate.ts";
+import { getCatalog, putCatalog } from "./catalog.ts";
+import { chatCompletions } from "./chat-completions.ts";
+import type { AppEnv } from "./env.ts";
+import { errorResponse } from "./error-response.ts";
+import { getGeneration } from "./generation.ts";
+import { getCurrentKey, getKey, getKeys, postKey, removeKey } from "./keys.ts";
+import { getModels } from "./models.ts";
+
+/** Every public route, mounted under `/api/v1` and `/v1`. */
+function createApi(): Hono<AppEnv> {
+  const api = new Hono<AppEnv>();
+  api.post("/chat/completions", chatCompletions);
+  api.get("/models", getModels);
+  api.get("/generation", getGeneration);
+  api.get("/key", getCurrentKey);
+  api.get("/auth/key", getCurrentKey);
+
+  api.use("/keys", managementOnly());
+  api.use("/keys/*", managementOnly());
+  api.get("/keys", getKeys);
+  api.post("/keys", postKey);
+  api.get("/keys/:hash", getKey);
+  api.delete("/keys/:hash", removeKey);
+
+  api.use("/catalog", managementOnly());
+  api.get("/catalog", getCatalog);
+  api.put("/catalog", putCatalog);
+  return api;
+}
+
+/** The Worker's HTTP side. Whatever goes wrong, the answer is the contract's JSON error. */
+export function createApp(): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  const api = createApi();
+  app.route("/api/v1", api);
+  app.route("/v1", api);
+  app.post("/chat/completions", chatCompletions);
+  app.get("/", (c) => c.json({ name: "Pointsman", api: "/api/v1", models: "/api/v1/models" }));
+  app.notFound((c) => errorResponse(new RouterError("not_found", `There is no ${c.req.method} ${c.req.path} here.`)));
+  app.onError((error) => errorResponse(error));
+  return app;
+}

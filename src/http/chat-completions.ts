@@ -1,0 +1,73 @@
+import { dispatch } from "../dispatch/dispatch.ts";
+import { settle } from "../ledger/settlements.ts";
+import { UNKNOWN_HEALTH } from "../routing/health.ts";
+import { planCandidates } from "../routing/plan.ts";
+import { type ChatRequest, parseChatRequest } from "../schema/chat.ts";
+import type { ClientFacts } from "../schema/generation.ts";
+import { isConfigured, readCatalogue, readProviderKey } from "../store/catalogue.ts";
+import { requireKey } from "./authenticate.ts";
+import { isDemoOn } from "./demo-switch.ts";
+import { type AppContext, waitUntilOf } from "./env.ts";
+import { errorResponse } from "./error-response.ts";
+import { createGenerationId } from "./generation-id.ts";
+import { readJsonBody } from "./read-body.ts";
+
+/** POST /chat/completions */
+export async function chatCompletions(c: AppContext): Promise<Response> {
+  const key = await requireKey(c);
+  const chat = parseChatRequest(await readJsonBody(c.req.raw));
+  const waitUntil = waitUntilOf(c);
+  const { catalogue } = await readCatalogue(c.env.KV, waitUntil);
+  const hasDemo = isDemoOn(c);
+  const plan = planCandidates({
+    chat,
+    catalogue,
+    health: UNKNOWN_HEALTH,
+    isConfigured: ({ provider }) => isConfigured(provider, c.env) && (provider.slug !== "demo" || hasDemo),
+    random: Math.random,
+  });
+  const createdAtMs = Date.now();
+  const id = createGenerationId(createdAtMs);
+  try {
+    const { body, droppedParameters } = await dispatch({
+      chat: await withHashedUser(chat),
+      plan,
+      identity: { id, createdAtMs, keyHash: key.hash, team: key.team, client: clientFacts(c, chat) },
+      keyOf: (provider) => readProviderKey(provider, c.env),
+      signal: c.req.raw.signal,
+      settle: (record) => settle(c.env.LEDGER, record, waitUntil),
+      waitUntil,
+    });
+    return new Response(body, { headers: answerHeaders(id, chat.stream === true, droppedParameters) });
+  } catch (error) {
+    return errorResponse(error, id);
+  }
+}
+
+function answerHeaders(id: string, isStream: boolean, droppedParameters: string[]): Record<string, string> {
+  const headers: Record<string, string> = {
+    "content-type": isStream ? "text/event-stream" : "application/json",
+    "cache-control": "no-cache",
+    "x-generation-id": id,
+  };
+  if (droppedParameters.length > 0) headers["x-pointsman-dropped-parameters"] = droppedParameters.join(",");
+  return headers;
+}
+
+/** Providers need to tell end users apart, not to know them. */
+async function withHashedUser(chat: ChatRequest): Promise<ChatRequest> {
+  if (!chat.user) return chat;
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(chat.user));
+  return { ...chat, user: new Uint8Array(digest).toHex() };
+}
+
+function clientFacts(c: AppContext, chat: ChatRequest): ClientFacts {
+  const { headers } = c.req.raw;
+  return {
+    user: chat.user ?? undefined,
+    sessionId: chat.session_id ?? headers.get("x-session-id")?.slice(0, 256),
+    referer: headers.get("http-referer") ?? undefined,
+    appTitle: headers.get("x-openrouter-title") ?? headers.get("x-title") ?? undefined,
+    userAgent: headers.get("user-agent") ?? undefined,
+  };
+}

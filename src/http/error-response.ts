@@ -1,0 +1,20 @@
+import { RouterError } from "../errors.ts";
+
+/**
+ * Any error as the contract's JSON body. What we did not throw ourselves is logged whole and answered bare: its
+ * message may hold anything.
+ */
+export function errorResponse(error: unknown, generationId?: string): Response {
+  if (!(error instanceof RouterError)) {
+    console.error("unexpected error", error);
+    return errorResponse(new RouterError("server", "Internal Server Error"), generationId);
+  }
+  const body = {
+    error: { code: error.status, message: error.message, metadata: { error_type: error.type, ...error.metadata } },
+  };
+  const headers = new Headers();
+  if (generationId !== undefined) headers.set("x-generation-id", generationId);
+  if (error.retryAfterMs !== undefined) headers.set("retry-after", String(Math.ceil(error.retryAfterMs / 1000)));
+  if (error.exhausted) headers.set("x-should-retry", "false");
+  return Response.json(body, { status: error.status, headers });
+}

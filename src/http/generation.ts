@@ -1,0 +1,80 @@
+import { invalidField, RouterError } from "../errors.ts";
+import { readGeneration } from "../ledger/read.ts";
+import type { GenerationRecord } from "../schema/generation.ts";
+import { toUsd } from "../usage/cost.ts";
+import { identify } from "./authenticate.ts";
+import type { AppContext } from "./env.ts";
+import { DEFAULT_TEAM } from "./keys.ts";
+
+/** GET /generation?id= : readable by the key that made it, its team, and management keys. */
+export async function getGeneration(c: AppContext): Promise<Response> {
+  const caller = await identify(c);
+  const id = c.req.query("id");
+  if (!id) throw invalidField("id", "is required, e.g. ?id=gen-…");
+  const team = caller.kind === "key" ? caller.key.team : DEFAULT_TEAM;
+  const record = await readGeneration(c.env.LEDGER, team, id);
+  const mayRead = record && (caller.kind === "management" || record.keyHash === caller.key.hash);
+  if (!mayRead) throw new RouterError("not_found", `Generation ${id} not found`);
+  return c.json({ data: toWire(record) });
+}
+
+function toWire(record: GenerationRecord): Record<string, unknown> {
+  const { usage, client } = record;
+  const cost = record.costNanoUsd === null ? null : toUsd(record.costNanoUsd);
+  return {
+    id: record.id,
+    model: record.modelId,
+    created_at: new Date(record.createdAtMs).toISOString(),
+    origin: client.referer ?? "",
+    is_byok: record.isByok,
+    total_cost: cost,
+    usage: cost,
+    /** How sure the cost is: exact, estimated, at_least, or unknown when there is no price. */
+    cost_certainty: record.certainty,
+    data_region: "global",
+    upstream_inference_cost: cost,
+    cache_discount: null,
+    tokens_prompt: usage.promptTokens,
+    tokens_completion: usage.completionTokens,
+    native_tokens_prompt: usage.promptTokens,
+    native_tokens_completion: usage.completionTokens,
+    native_tokens_reasoning: usage.reasoning,
+    native_tokens_cached: usage.cacheRead,
+    native_tokens_completion_images: usage.outputImage,
+    num_media_prompt: null,
+    num_media_completion: null,
+    num_input_audio_prompt: null,
+    num_search_results: usage.webSearches ?? null,
+    num_fetches: null,
+    web_search_engine: null,
+    provider_name: record.providerName,
+    provider_responses: record.attempts.map((attempt) => ({
+      status: attempt.status,
+      provider_name: attempt.providerName,
+      endpoint_id: attempt.tag,
+      model_permaslug: attempt.modelId,
+      latency: attempt.latencyMs,
+      is_byok: record.isByok,
+      ...(attempt.failure !== undefined && { failure: attempt.failure }),
+    })),
+    upstream_id: record.upstreamId,
+    router: null,
+    service_tier: record.serviceTier,
+    preset_id: null,
+    workspace_id: record.team,
+    app_id: null,
+    api_type: "completions",
+    latency: record.latencyMs,
+    generation_time: record.generationTimeMs,
+    moderation_latency: null,
+    outcome: record.outcome,
+    finish_reason: record.finishReason,
+    native_finish_reason: record.nativeFinishReason,
+    cancelled: record.outcome === "cancelled",
+    streamed: record.isStreamed,
+    http_referer: client.referer ?? null,
+    user_agent: client.userAgent ?? null,
+    external_user: client.user ?? null,
+    session_id: client.sessionId ?? null,
+  };
+}

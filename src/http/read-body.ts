@@ -1,0 +1,47 @@
+import { invalidField, RouterError } from "../errors.ts";
+
+/** Room for a conversation with pictures in it; a Worker's memory is shared by all requests of its isolate. */
+export const MAX_BODY_BYTES = 25 * 1024 * 1024;
+
+/** The request's JSON. Throws 413 for too large a body, 400 for anything that is not JSON in UTF-8. */
+export async function readJsonBody(request: Request): Promise<unknown> {
+  const bytes = await readBytes(request);
+  if (bytes.byteLength === 0) throw invalidField("", "Request body is empty; send a JSON object.");
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    throw invalidField("", "Request body is not valid UTF-8.");
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw invalidField("", `Request body is not valid JSON: ${error instanceof Error ? error.message : "unreadable"}`);
+  }
+}
+
+async function readBytes(request: Request): Promise<ArrayBuffer | Uint8Array> {
+  const announced = request.headers.get("content-length");
+  if (announced !== null) {
+    if (Number(announced) > MAX_BODY_BYTES) throw tooLarge();
+    return request.arrayBuffer();
+  }
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of (request.body ?? []) as AsyncIterable<Uint8Array>) {
+    length += piece.byteLength;
+    if (length > MAX_BODY_BYTES) throw tooLarge();
+    pieces.push(piece);
+  }
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, offset);
+    offset += piece.byteLength;
+  }
+  return bytes;
+}
+
+function tooLarge(): RouterError {
+  return new RouterError("payload_too_large", `Request body is larger than ${MAX_BODY_BYTES} bytes.`);
+}

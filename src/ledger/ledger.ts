@@ -1,0 +1,98 @@
+import { DurableObject } from "cloudflare:workers";
+import type { GenerationRecord } from "../schema/generation.ts";
+import { dayOf, type KeySpend, startOfMonth, startOfWeek } from "./periods.ts";
+
+/**
+ * The books of one team: what each key has spent, day by day, and every generation.
+ *
+ * | table | key | holds |
+ * | --- | --- | --- |
+ * | `generation` | id | the record as JSON |
+ * | `spend` | key hash, UTC day | nano-dollars and requests; periods are sums, so nothing is ever reset |
+ *
+ * Every method is synchronous inside, so it is atomic.
+ */
+export class Ledger extends DurableObject<Cloudflare.Env> {
+  constructor(state: DurableObjectState, env: Cloudflare.Env) {
+    super(state, env);
+    state.storage.sql.exec(`
+      create table if not exists generation (
+        id text primary key, key_hash text not null, created_at_ms integer not null, record text not null
+      ) without rowid;
+      create table if not exists spend (
+        key_hash text not null, day integer not null, nano_usd integer not null, byok_nano_usd integer not null,
+        requests integer not null, primary key (key_hash, day)
+      ) without rowid;
+    `);
+  }
+
+  /** Books ended generations, given as a JSON array. A record that is booked already is left as it is. */
+  settle(recordsJson: string): void {
+    const sql = this.ctx.storage.sql;
+    const spends = new Map<
+      string,
+      { keyHash: string; day: number; nano: number; byokNano: number; requests: number }
+    >();
+    for (const record of JSON.parse(recordsJson) as GenerationRecord[]) {
+      const { rowsWritten } = sql.exec(
+        "insert or ignore into generation values (?, ?, ?, ?)",
+        record.id,
+        record.keyHash,
+        record.createdAtMs,
+        JSON.stringify(record),
+      );
+      if (rowsWritten === 0) continue;
+      const day = dayOf(record.createdAtMs);
+      const key = `${record.keyHash}:${day}`;
+      const spend = spends.get(key) ?? { keyHash: record.keyHash, day, nano: 0, byokNano: 0, requests: 0 };
+      if (record.isByok) spend.byokNano += record.costNanoUsd ?? 0;
+      else spend.nano += record.costNanoUsd ?? 0;
+      spend.requests += 1;
+      spends.set(key, spend);
+    }
+    for (const { keyHash, day, nano, byokNano, requests } of spends.values()) {
+      sql.exec(
+        `insert into spend values (?1, ?2, ?3, ?4, ?5) on conflict do update set
+           nano_usd = nano_usd + ?3, byok_nano_usd = byok_nano_usd + ?4, requests = requests + ?5`,
+        keyHash,
+        day,
+        nano,
+        byokNano,
+        requests,
+      );
+    }
+  }
+
+  /** The record of a generation, as JSON; null when there is none. */
+  generation(id: string): string | null {
+    const rows = this.ctx.storage.sql.exec<{ record: string }>("select record from generation where id = ?", id);
+    return rows.toArray()[0]?.record ?? null;
+  }
+
+  /** What keys have spent, in all and in the current UTC day, week and month; every asked key has an entry. */
+  spend(keyHashes: string[], nowMs: number): Record<string, KeySpend> {
+    const today = dayOf(nowMs);
+    const [week, month] = [startOfWeek(today), startOfMonth(nowMs)];
+    const spends: Record<string, KeySpend> = {};
+    for (const keyHash of keyHashes) {
+      spends[keyHash] = this.ctx.storage.sql
+        .exec<KeySpend & Record<string, SqlStorageValue>>(
+          `select coalesce(sum(nano_usd), 0) as total,
+             coalesce(sum(iif(day = ?2, nano_usd, 0)), 0) as daily,
+             coalesce(sum(iif(day >= ?3, nano_usd, 0)), 0) as weekly,
+             coalesce(sum(iif(day >= ?4, nano_usd, 0)), 0) as monthly,
+             coalesce(sum(byok_nano_usd), 0) as byokTotal,
+             coalesce(sum(iif(day = ?2, byok_nano_usd, 0)), 0) as byokDaily,
+             coalesce(sum(iif(day >= ?3, byok_nano_usd, 0)), 0) as byokWeekly,
+             coalesce(sum(iif(day >= ?4, byok_nano_usd, 0)), 0) as byokMonthly
+           from spend where key_hash = ?1`,
+          keyHash,
+          today,
+          week,
+          month,
+        )
+        .one();
+    }
+    return spends;
+  }
+}

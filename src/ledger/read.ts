@@ -1,0 +1,47 @@
+import type { GenerationRecord } from "../schema/generation.ts";
+import type { Ledger } from "./ledger.ts";
+import type { KeySpend } from "./periods.ts";
+import { settled } from "./settlements.ts";
+
+type LedgerNamespace = DurableObjectNamespace<Ledger>;
+
+/** A record of another isolate may be this long on its way. */
+const MAX_WAIT_MS = 500;
+const POLL_MS = 50;
+/** Ids older than this are in the ledger or nowhere. */
+const YOUNG_SECONDS = 15 * 60;
+
+/**
+ * The record of a generation, readable as soon as its response has ended: records of this isolate are booked first,
+ * those of another one are waited for.
+ */
+export async function readGeneration(
+  namespace: LedgerNamespace,
+  team: string,
+  id: string,
+): Promise<GenerationRecord | undefined> {
+  await settled(namespace, team);
+  const ledger = namespace.getByName(`team:${team}`);
+  const giveUpAtMs = Date.now() + (isYoung(id) ? MAX_WAIT_MS : 0);
+  for (;;) {
+    const json = await ledger.generation(id);
+    if (json !== null) return JSON.parse(json) as GenerationRecord;
+    if (Date.now() >= giveUpAtMs) return undefined;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/** What keys of a team have spent up to now. */
+export async function readSpend(
+  namespace: LedgerNamespace,
+  team: string,
+  keyHashes: string[],
+): Promise<Record<string, KeySpend>> {
+  await settled(namespace, team);
+  return namespace.getByName(`team:${team}`).spend(keyHashes, Date.now());
+}
+
+function isYoung(id: string): boolean {
+  const seconds = Number(/^gen-(\d+)-/.exec(id)?.[1]);
+  return Math.abs(Date.now() / 1000 - seconds) < YOUNG_SECONDS;
+}

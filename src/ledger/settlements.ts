@@ -1,0 +1,97 @@
+import type { GenerationRecord } from "../schema/generation.ts";
+import type { Ledger } from "./ledger.ts";
+
+type LedgerNamespace = DurableObjectNamespace<Ledger>;
+type WaitUntil = (work: Promise<unknown>) => void;
+
+/**
+ * Records on their way from this isolate to one team's ledger. One request at a time carries the records of all:
+ * the first leaves at once, those that arrive meanwhile go together, at most one call in `GATHER_MS`.
+ */
+interface Queue {
+  records: GenerationRecord[];
+  /** When the carrying request began, in ms; undefined when none does. */
+  carriedSinceMs: number | undefined;
+  /** Calls to the ledger that have not come back yet. */
+  callsInFlight: number;
+}
+
+/** Pause between two calls of one carrier: with it a busy isolate makes 50 calls a second, not thousands. */
+const GATHER_MS = 20;
+/** A request carries for others this long, then the next one takes over. The platform gives it 30 s at most. */
+const MAX_CARRY_MS = 5_000;
+/** A carrier that has not come back by then was torn down by the platform. */
+const LOST_CARRIER_MS = 20_000;
+/** How often a failing ledger is asked again before the next request has to carry the records. */
+const MAX_TRIES = 4;
+/** How long a reader waits for calls that other requests have made. */
+const MAX_WAIT_MS = 500;
+const POLL_MS = 5;
+
+const queues = new Map<string, Queue>();
+
+/** Books a record. Returns at once; the record is in the ledger soon after, within `GATHER_MS` and a round trip. */
+export function settle(namespace: LedgerNamespace, record: GenerationRecord, waitUntil: WaitUntil): void {
+  const queue = queueOf(record.team);
+  queue.records.push(record);
+  const now = Date.now();
+  const isCarried = queue.carriedSinceMs !== undefined && now - queue.carriedSinceMs < LOST_CARRIER_MS;
+  if (isCarried) return;
+  queue.carriedSinceMs = now;
+  waitUntil(carry(namespace.getByName(`team:${record.team}`), queue, now));
+}
+
+/** Waits until the records that this isolate holds for a team are in its ledger. */
+export async function settled(namespace: LedgerNamespace, team: string): Promise<void> {
+  const queue = queueOf(team);
+  const records = queue.records.splice(0);
+  if (records.length > 0) await send(namespace.getByName(`team:${team}`), queue, records);
+  for (let waitedMs = 0; queue.callsInFlight > 0 && waitedMs < MAX_WAIT_MS; waitedMs += POLL_MS) await sleep(POLL_MS);
+}
+
+async function carry(ledger: DurableObjectStub<Ledger>, queue: Queue, sinceMs: number): Promise<void> {
+  try {
+    for (;;) {
+      await send(ledger, queue, queue.records.splice(0));
+      if (queue.records.length === 0) await sleep(GATHER_MS);
+      if (queue.records.length === 0 || Date.now() - sinceMs > MAX_CARRY_MS) break;
+    }
+    if (queue.records.length > 0) await send(ledger, queue, queue.records.splice(0));
+  } finally {
+    if (queue.carriedSinceMs === sinceMs) queue.carriedSinceMs = undefined;
+  }
+}
+
+/** Sends records; puts them back when the ledger does not take them, so that the next request tries again. */
+async function send(ledger: DurableObjectStub<Ledger>, queue: Queue, records: GenerationRecord[]): Promise<void> {
+  const json = JSON.stringify(records);
+  for (let tries = 1; ; tries++) {
+    queue.callsInFlight++;
+    try {
+      await ledger.settle(json);
+      return;
+    } catch (error) {
+      if (tries === MAX_TRIES) {
+        queue.records.unshift(...records);
+        console.error("ledger: records are held back, the ledger does not answer", records.length, String(error));
+        throw error;
+      }
+    } finally {
+      queue.callsInFlight--;
+    }
+    await sleep(50 * 2 ** tries);
+  }
+}
+
+function queueOf(team: string): Queue {
+  let queue = queues.get(team);
+  if (!queue) {
+    queue = { records: [], carriedSinceMs: undefined, callsInFlight: 0 };
+    queues.set(team, queue);
+  }
+  return queue;
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

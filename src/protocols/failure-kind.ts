@@ -1,0 +1,51 @@
+import type { FailureKind } from "../errors.ts";
+import { saysContextExceeded } from "./context-exceeded.ts";
+
+/** Error codes and types that say more than their status does, lower-cased; vendors share most of them. */
+const KINDS_BY_CODE: Record<string, FailureKind> = {
+  context_length_exceeded: "context_exceeded",
+  rate_limit_exceeded: "rate_limited",
+  rate_limit_error: "rate_limited",
+  too_many_requests: "rate_limited",
+  resource_exhausted: "rate_limited",
+  overloaded_error: "overloaded",
+  overloaded: "overloaded",
+  server_error: "overloaded",
+  internal_server_error: "overloaded",
+  service_unavailable: "overloaded",
+  unavailable: "overloaded",
+  invalid_api_key: "unauthorized",
+  authentication_error: "unauthorized",
+  permission_error: "unauthorized",
+  billing_error: "unauthorized",
+  model_not_found: "not_found",
+  not_found_error: "not_found",
+  content_filter: "moderated",
+  content_policy_violation: "moderated",
+  responsibleaipolicyviolation: "moderated",
+};
+
+/**
+ * The kind of failure that a status, the upstream's codes and its message make together. The wording decides about
+ * context length, then the code, then the status. A failure inside a started stream has no status of its own.
+ */
+export function toFailureKind(status: number | undefined, codes: (string | undefined)[], message: string): FailureKind {
+  const isRequestFault = status === undefined || status === 200 || status === 400 || status === 413 || status === 422;
+  if (isRequestFault && saysContextExceeded(`${codes.join(" ")} ${message}`)) return "context_exceeded";
+  for (const code of codes) {
+    const kind = code === undefined ? undefined : KINDS_BY_CODE[code.toLowerCase()];
+    if (kind) return kind;
+  }
+  return status === undefined ? "overloaded" : kindOfStatus(status);
+}
+
+function kindOfStatus(status: number): FailureKind {
+  if (status === 429) return "rate_limited";
+  if (status === 401 || status === 402 || status === 403) return "unauthorized";
+  if (status === 404) return "not_found";
+  if (status === 408) return "timed_out";
+  if (status === 451) return "moderated";
+  if (status >= 300 && status < 400) return "malformed";
+  if (status >= 400 && status < 500) return "rejected";
+  return "overloaded";
+}

@@ -1,0 +1,58 @@
+import type { UpstreamFailure } from "../../errors.ts";
+import { toFailureKind } from "../failure-kind.ts";
+import { asObject, asString, type Json } from "../json.ts";
+import { readRetryAfter } from "../retry-after.ts";
+
+/** An error body is quoted up to this length. */
+const MAX_RAW_CHARS = 4096;
+
+/**
+ * Reads an error answer: `{error: {message, type, code}}` of OpenAI and most others, `{error: "…"}`,
+ * `{message, code}` (Mistral, DeepInfra), `{detail}` (FastAPI servers), or any text.
+ */
+export function readFailure(status: number, headers: Headers, body: string, nowMs: number): UpstreamFailure {
+  let json: Json = {};
+  try {
+    json = asObject(JSON.parse(body));
+  } catch {
+    // Not JSON: the text itself is the message.
+  }
+  const failure = readError(json, status);
+  return {
+    ...failure,
+    message: failure.message || `The provider answered with status ${status}.`,
+    status,
+    raw: body.slice(0, MAX_RAW_CHARS),
+    retryAfterMs: readRetryAfter(headers, nowMs),
+  };
+}
+
+/** Reads an error that came inside a stream or in a body of status 200. */
+export function readStreamError(json: Json): UpstreamFailure {
+  const error = asObject(json.error);
+  const named = [error.status_code, error.code, error.status, json.status_code].find(isStatus);
+  const failure = readError(json, named);
+  return {
+    ...failure,
+    message: failure.message || "The provider reported an error inside its answer.",
+    status: named,
+    raw: JSON.stringify(json).slice(0, MAX_RAW_CHARS),
+  };
+}
+
+function readError(json: Json, status: number | undefined): UpstreamFailure {
+  const error = asObject(json.error);
+  const text = asString(json.error) ?? asString(error.message) ?? asString(json.message) ?? asString(json.detail) ?? "";
+  const codes = [error.code, error.type, asObject(error.innererror).code, json.code, json.type].map(asString);
+  // A router upstream quotes its own upstream: that is where the wording is.
+  const quoted = asString(asObject(error.metadata).raw) ?? "";
+  return {
+    kind: toFailureKind(status, codes, `${text} ${quoted}`),
+    message: text,
+    providerCode: codes.find((code) => code !== undefined),
+  };
+}
+
+function isStatus(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 400 && value < 600;
+}

@@ -1,0 +1,25 @@
+import type { Endpoint } from "../catalogue/catalogue.ts";
+
+/** Suffixes of endpoints that serve another tier of speed and price. */
+const TIER_SUFFIX = /\/(priority|flex)$/;
+
+/** Whether an endpoint is of a service tier: those serve only requests that ask for them. */
+export function isTierEndpoint(endpoint: Endpoint): boolean {
+  return TIER_SUFFIX.test(endpoint.tag);
+}
+
+/**
+ * Whether a name of `order`, `only` or `ignore` means this endpoint. A tag means itself; a provider's slug or display
+ * name means all its endpoints but those of a service tier.
+ */
+export function namesEndpoint(name: string, endpoint: Endpoint): boolean {
+  const wanted = name.toLowerCase();
+  if (wanted === endpoint.tag) return true;
+  const { slug, name: displayName } = endpoint.provider;
+  return (wanted === slug || wanted === displayName.toLowerCase()) && !isTierEndpoint(endpoint);
+}
+
+/** Whether any of the names means this endpoint. */
+export function isNamed(names: readonly string[] | null | undefined, endpoint: Endpoint): boolean {
+  return names?.some((name) => namesEndpoint(name, endpoint)) ?? false;
+}

@@ -1,0 +1,62 @@
+import type { FinishReason } from "./chunk.ts";
+import type { CostCertainty, Usage } from "./usage.ts";
+
+/**
+ * How a generation ended. `finished`: the client has the whole answer. `cut`: it began and went wrong, the client was
+ * told so in the stream. `cancelled`: the client left. `failed`: no attempt gave an answer.
+ */
+export type Outcome = "finished" | "cut" | "cancelled" | "failed";
+
+/** One upstream call, in the order of the walk. */
+export interface AttemptRecord {
+  /** Tag of the endpoint. */
+  tag: string;
+  providerName: string;
+  modelId: string;
+  /** HTTP status of the upstream; null when it gave none. */
+  status: number | null;
+  /** Why it gave nothing; absent for the attempt that answered. */
+  failure?: string;
+  /** Milliseconds until it answered or failed. */
+  latencyMs: number;
+}
+
+/** The record of one client request that was dispatched. Written once, when the request has ended. */
+export interface GenerationRecord {
+  /** `gen-<unix seconds>-<20 characters>` */
+  id: string;
+  /** SHA-256 of the key that paid, in hex. */
+  keyHash: string;
+  team: string;
+  createdAtMs: number;
+  outcome: Outcome;
+  /** Model that answered; of a failed request the one tried last. */
+  modelId: string;
+  /** Provider that answered; null when none did. */
+  providerName: string | null;
+  upstreamId: string | null;
+  isStreamed: boolean;
+  finishReason: FinishReason | null;
+  nativeFinishReason: string | null;
+  serviceTier: string | null;
+  /** To the first semantic event; null when there was none. */
+  latencyMs: number | null;
+  /** From dispatch to the end. */
+  generationTimeMs: number;
+  usage: Usage;
+  /** Null when the price is unknown. */
+  costNanoUsd: number | null;
+  certainty: CostCertainty;
+  isByok: boolean;
+  attempts: AttemptRecord[];
+  client: ClientFacts;
+}
+
+/** What the client says about itself; for display, never a security boundary. */
+export interface ClientFacts {
+  user?: string | undefined;
+  sessionId?: string | undefined;
+  referer?: string | undefined;
+  appTitle?: string | undefined;
+  userAgent?: string | undefined;
+}

@@ -1,0 +1,124 @@
+import * as z from "zod";
+import { BUILT_IN } from "../catalogue/built-in.ts";
+import { Catalogue, checkDocument, type Provider } from "../catalogue/catalogue.ts";
+import { invalidField } from "../errors.ts";
+import { type CatalogueDocument, catalogueDocumentSchema, type ProviderKey } from "../schema/catalogue.ts";
+import { open, seal } from "./seal.ts";
+
+/**
+ * The operator's catalogue document in KV.
+ *
+ * | key | value | written by |
+ * | --- | --- | --- |
+ * | `catalogue` | `{version, document}` as JSON; literal provider keys are sealed | `PUT /catalog` |
+ *
+ * A reader's copy may be 60 s old (30 s in the isolate, 30 s in KV's own cache). When KV fails, or holds something
+ * that does not parse, the last good copy stays in use.
+ */
+const KEY = "catalogue";
+const ISOLATE_TTL_MS = 30_000;
+const KV_CACHE_TTL_SECONDS = 30;
+
+interface Snapshot {
+  catalogue: Catalogue;
+  document: CatalogueDocument;
+  readAtMs: number;
+}
+
+const storedSchema = z.object({ version: z.number(), document: catalogueDocumentSchema });
+
+let snapshot: Snapshot | undefined;
+let isRefreshing = false;
+
+/** The catalogue in force. Waits for KV only in a fresh isolate; later a stale copy is used while a new one is read. */
+export async function readCatalogue(kv: KVNamespace, waitUntil: (work: Promise<unknown>) => void): Promise<Snapshot> {
+  if (!snapshot) return load(kv);
+  if (Date.now() - snapshot.readAtMs > ISOLATE_TTL_MS && !isRefreshing) {
+    isRefreshing = true;
+    waitUntil(
+      load(kv).finally(() => {
+        isRefreshing = false;
+      }),
+    );
+  }
+  return snapshot;
+}
+
+/** Replaces the operator's document. Throws a 400 that names the path of what is wrong. */
+export async function writeCatalogue(
+  kv: KVNamespace,
+  json: unknown,
+  masterKeys: string | undefined,
+): Promise<Snapshot> {
+  const parsed = catalogueDocumentSchema.safeParse(json);
+  if (!parsed.success) throw shapeError(parsed.error);
+  const document = parsed.data;
+  const problem = checkDocument(BUILT_IN, document);
+  if (problem) throw invalidField(problem.path, problem.problem);
+  for (const [slug, provider] of Object.entries(document.providers ?? {}))
+    if (provider.key) provider.key = await sealKey(provider.key, slug, masterKeys);
+  await kv.put(KEY, JSON.stringify({ version: Date.now(), document }));
+  snapshot = { catalogue: new Catalogue(BUILT_IN, document), document, readAtMs: Date.now() };
+  return snapshot;
+}
+
+/** Whether a provider has what it needs: no key, or one that is there. */
+export function isConfigured(provider: Provider, env: Cloudflare.Env): boolean {
+  const { key } = provider;
+  if (key === undefined) return true;
+  if (typeof key === "string") return readSecret(env, key) !== undefined;
+  return "sealed" in key && env.MASTER_KEYS !== undefined;
+}
+
+/** The key of a provider; undefined when it takes none or none can be read. */
+export async function readProviderKey(provider: Provider, env: Cloudflare.Env): Promise<string | undefined> {
+  const { key } = provider;
+  if (key === undefined) return undefined;
+  if (typeof key === "string") return readSecret(env, key);
+  return "sealed" in key ? open(env.MASTER_KEYS, sealContext(provider.slug), key.sealed) : undefined;
+}
+
+async function load(kv: KVNamespace): Promise<Snapshot> {
+  try {
+    const json = await kv.get(KEY, { type: "json", cacheTtl: KV_CACHE_TTL_SECONDS });
+    const document = json === null ? {} : storedSchema.parse(json).document;
+    snapshot = { catalogue: new Catalogue(BUILT_IN, document), document, readAtMs: Date.now() };
+  } catch (error) {
+    console.error("catalogue: the operator's document cannot be read, the last good one stays", String(error));
+    snapshot ??= { catalogue: new Catalogue(BUILT_IN, {}), document: {}, readAtMs: 0 };
+  }
+  return snapshot;
+}
+
+async function sealKey(key: ProviderKey, slug: string, masterKeys: string | undefined): Promise<ProviderKey> {
+  if (typeof key === "string" || "sealed" in key) return key;
+  return { sealed: await seal(masterKeys, sealContext(slug), key.value), hint: `…${key.value.slice(-4)}` };
+}
+
+function sealContext(slug: string): string {
+  return `${KEY}/providers/${slug}`;
+}
+
+/** Names of bindings and of the router's own secrets are no provider keys. */
+const RESERVED_SECRETS = new Set(["MANAGEMENT_KEY", "MASTER_KEYS", "DEMO"]);
+
+function readSecret(env: Cloudflare.Env, name: string): string | undefined {
+  if (RESERVED_SECRETS.has(name)) return undefined;
+  const value = (env as unknown as Record<string, unknown>)[name];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function shapeError(error: z.ZodError): Error {
+  const issue = deepestIssue(error.issues);
+  return invalidField(issue.path.join("."), issue.message);
+}
+
+/** Inside a union the arm that got furthest says best what is wrong. */
+function deepestIssue(issues: z.core.$ZodIssue[]): { path: PropertyKey[]; message: string } {
+  const [issue] = issues;
+  if (issue?.code === "invalid_union" && issue.errors.length > 0) {
+    const deepest = issue.errors.map(deepestIssue).sort((a, b) => b.path.length - a.path.length)[0];
+    if (deepest) return { path: [...issue.path, ...deepest.path], message: deepest.message };
+  }
+  return { path: issue?.path ?? [], message: issue?.message ?? "is not a catalogue document" };
+}

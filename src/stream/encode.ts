@@ -1,0 +1,92 @@
+import type { Delta, FinishReason, Part } from "../schema/chunk.ts";
+
+/** What every chunk of one answer repeats. */
+export interface Envelope {
+  /** `gen-…` */
+  id: string;
+  /** Unix seconds. */
+  created: number;
+  /** Public id of the model that answers. */
+  model: string;
+  /** Display name of the provider. */
+  provider: string;
+}
+
+/** An error as it stands inside a stream. */
+export interface WireError {
+  code: number;
+  message: string;
+  metadata?: Record<string, unknown>;
+}
+
+/** Ends every stream, also one with an error in it. */
+export const DONE_EVENT = "data: [DONE]\n\n";
+
+/**
+ * Writes parts as `chat.completion.chunk` events. The text that never changes within an answer is made once; a plain
+ * text delta costs one `JSON.stringify` of its text.
+ */
+export class ChunkEncoder {
+  readonly #envelope: Envelope;
+  #head: string;
+  #fingerprint: string | undefined;
+
+  constructor(envelope: Envelope) {
+    this.#envelope = envelope;
+    this.#head = this.#makeHead();
+  }
+
+  /** Chunks repeat the upstream's fingerprint when it gave one; clients refuse a null. */
+  setFingerprint(fingerprint: string): void {
+    if (fingerprint === this.#fingerprint) return;
+    this.#fingerprint = fingerprint;
+    this.#head = this.#makeHead();
+  }
+
+  delta(part: Part & { type: "delta" }): string {
+    const logprobs = part.logprobs ? `,"logprobs":${JSON.stringify(part.logprobs)}` : "";
+    return `${this.#head},"choices":[{"index":${part.index},"delta":${deltaJson(part.delta)},"finish_reason":null,"native_finish_reason":null${logprobs}}]}\n\n`;
+  }
+
+  finish(index: number, finishReason: FinishReason, nativeFinishReason: string | null): string {
+    return `${this.#head},"choices":[${emptyChoice(index, finishReason, nativeFinishReason)}]}\n\n`;
+  }
+
+  /** The last chunk before `[DONE]`: the choice once more, and what it used. */
+  usage(
+    usage: unknown,
+    finish: { index: number; finishReason: FinishReason; nativeFinishReason: string | null },
+    serviceTier: string | undefined,
+  ): string {
+    const tier = serviceTier === undefined ? "null" : JSON.stringify(serviceTier);
+    const choice = emptyChoice(finish.index, finish.finishReason, finish.nativeFinishReason);
+    return `${this.#head},"service_tier":${tier},"choices":[${choice}],"usage":${JSON.stringify(usage)}}\n\n`;
+  }
+
+  /** The chunk that says that the answer went wrong after it had begun. */
+  error(error: WireError): string {
+    return `${this.#head},"error":${JSON.stringify(error)},"choices":[${emptyChoice(0, "error", null)}]}\n\n`;
+  }
+
+  #makeHead(): string {
+    const { id, created, model, provider } = this.#envelope;
+    const fields = { id, object: "chat.completion.chunk", created, model, provider };
+    const json = JSON.stringify(
+      this.#fingerprint === undefined ? fields : { ...fields, system_fingerprint: this.#fingerprint },
+    );
+    return `data: ${json.slice(0, -1)}`;
+  }
+}
+
+function emptyChoice(index: number, finishReason: FinishReason, nativeFinishReason: string | null): string {
+  const native = nativeFinishReason === null ? "null" : JSON.stringify(nativeFinishReason);
+  return `{"index":${index},"delta":{"content":"","role":"assistant"},"finish_reason":"${finishReason}","native_finish_reason":${native}}`;
+}
+
+/** A delta with the role that the contract repeats, and content that is null only beside a tool call. */
+function deltaJson(delta: Delta): string {
+  const { content, ...rest } = delta;
+  const text = content === undefined ? (rest.tool_calls ? "null" : '""') : JSON.stringify(content);
+  for (const _ in rest) return `{"content":${text},"role":"assistant",${JSON.stringify(rest).slice(1)}`;
+  return `{"content":${text},"role":"assistant"}`;
+}

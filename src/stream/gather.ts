@@ -1,0 +1,118 @@
+/** Pieces that come closer together than this are gathered before they are handed on. */
+const FAST_GAP_MS = 2;
+/** The longest that a gathered piece waits. */
+const MAX_HOLD_MS = 1;
+/** Text read ahead of a slow client; then the upstream has to wait. */
+const MAX_AHEAD_CHARS = 64 * 1024;
+
+/** Where the text of a stream comes from. */
+export interface TextFeed {
+  /** The next piece, possibly empty; `isLast` with the one after which nothing comes. Never rejects. */
+  next(): Promise<{ text: string; isLast: boolean }>;
+  /** The last piece has been handed to the client. */
+  delivered(): void;
+  /** The client has left. */
+  cancelled(): void;
+}
+
+/**
+ * A body that hands out a feed's text. Slow pieces pass at once. Where pieces come faster than every 2 ms, as many as
+ * arrive within 1 ms go out together: handing one out costs more than all that is done to it.
+ *
+ * A pull-based source, because only such a one can turn an upstream's death into a last piece and still close well.
+ */
+export function gatheredBody(feed: TextFeed): ReadableStream<Uint8Array> {
+  const body = new GatheredBody(feed);
+  return new ReadableStream<Uint8Array>(
+    { pull: (controller) => body.pull(controller), cancel: () => body.cancel() },
+    { highWaterMark: 0 },
+  );
+}
+
+const encoder = new TextEncoder();
+
+class GatheredBody {
+  readonly #feed: TextFeed;
+  #text = "";
+  /** What there is may be handed out. */
+  #isReady = false;
+  #isStarted = false;
+  #isEnded = false;
+  #isCancelled = false;
+  #lastPieceAtMs = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Wakes the pull that waits for text. */
+  #wake: (() => void) | undefined;
+  /** Lets the reading ahead go on. */
+  #makeRoom: (() => void) | undefined;
+
+  constructor(feed: TextFeed) {
+    this.#feed = feed;
+  }
+
+  async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    if (!this.#isStarted) {
+      this.#isStarted = true;
+      void this.#readAhead();
+    }
+    while (!this.#isReady) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    if (this.#isCancelled) return;
+    this.#isReady = this.#isEnded;
+    controller.enqueue(encoder.encode(this.#text));
+    this.#text = "";
+    this.#makeRoom?.();
+    if (!this.#isEnded) return;
+    controller.close();
+    this.#feed.delivered();
+  }
+
+  cancel(): void {
+    if (this.#isEnded && this.#text === "") return;
+    this.#isCancelled = true;
+    clearTimeout(this.#timer);
+    this.#feed.cancelled();
+    this.#makeRoom?.();
+  }
+
+  async #readAhead(): Promise<void> {
+    while (!this.#isEnded && !this.#isCancelled) {
+      const { text, isLast } = await this.#feed.next();
+      if (text !== "") this.#take(text);
+      if (isLast) this.#isEnded = true;
+      else if (this.#text.length > MAX_AHEAD_CHARS) await this.#waitForRoom();
+    }
+    this.#release();
+  }
+
+  #take(text: string): void {
+    this.#text += text;
+    const now = Date.now();
+    const isFast = now - this.#lastPieceAtMs < FAST_GAP_MS;
+    this.#lastPieceAtMs = now;
+    if (!isFast) this.#release();
+    else if (this.#timer === undefined && !this.#isReady) this.#timer = setTimeout(() => this.#release(), MAX_HOLD_MS);
+  }
+
+  #release(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#text === "") return;
+    this.#isReady = true;
+    this.#wake?.();
+    this.#wake = undefined;
+  }
+
+  #waitForRoom(): Promise<void> {
+    this.#release();
+    return new Promise((resolve) => {
+      this.#makeRoom = () => {
+        this.#makeRoom = undefined;
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,139 @@
+import type { UpstreamFailure } from "../errors.ts";
+import type { Part } from "../schema/chunk.ts";
+import { type SseMessage, SseOverflowError, SseScanner } from "./sse.ts";
+
+/** Cuts an upstream's bytes into messages. One object a stream. */
+export interface Framing {
+  push(bytes: Uint8Array, messages: SseMessage[]): void;
+  /** The upstream has closed cleanly: gives out what is left. */
+  end(messages: SseMessage[]): void;
+}
+
+/** Turns messages into parts. One object a stream, the only thing with the protocol's state. */
+export interface Decoder {
+  /** Adds the parts of one message; adds nothing after `done` or `failure`. Never throws. */
+  decode(message: SseMessage, parts: Part[]): void;
+  /** The upstream has closed cleanly: adds `done` when the answer is whole, else the failure. */
+  end(parts: Part[]): void;
+}
+
+/** Server-sent events in UTF-8. */
+export class SseFraming implements Framing {
+  readonly #text = new TextDecoder();
+  readonly #scanner = new SseScanner();
+
+  push(bytes: Uint8Array, messages: SseMessage[]): void {
+    this.#scanner.scan(this.#text.decode(bytes, { stream: true }), messages);
+  }
+
+  end(messages: SseMessage[]): void {
+    this.#scanner.scan(this.#text.decode(), messages);
+    this.#scanner.end(messages);
+  }
+}
+
+/** Takes all that has arrived in one go, yet small enough for hundreds of open streams. */
+const READ_BUFFER_BYTES = 16 * 1024;
+
+/**
+ * Reads an upstream's body as parts. Whatever happens to the connection, the last part is `done` or `failure`:
+ * silence and death never look like an end.
+ */
+export class PartSource {
+  readonly #read: () => Promise<ReadableStreamReadResult<Uint8Array>>;
+  readonly #cancel: (reason: unknown) => Promise<void>;
+  readonly #framing: Framing;
+  readonly #decoder: Decoder;
+  readonly #explain: (error: unknown) => UpstreamFailure;
+  readonly #messages: SseMessage[] = [];
+  #ended = false;
+
+  /** `explain` names why a read was refused: the deadline that ran out, or the connection that broke. */
+  constructor(
+    body: ReadableStream<Uint8Array>,
+    framing: Framing,
+    decoder: Decoder,
+    explain: (error: unknown) => UpstreamFailure,
+  ) {
+    ({ read: this.#read, cancel: this.#cancel } = openReader(body));
+    this.#framing = framing;
+    this.#decoder = decoder;
+    this.#explain = explain;
+  }
+
+  /** The next parts, at least one; all that has arrived is in one batch. Empty only after the last part. */
+  async read(): Promise<Part[]> {
+    const parts: Part[] = [];
+    while (parts.length === 0 && !this.#ended) await this.#readOnce(parts);
+    return parts;
+  }
+
+  /** Lets go of the upstream; a read that is waiting ends. */
+  cancel(reason: unknown): void {
+    this.#ended = true;
+    this.#cancel(reason).catch(() => {});
+  }
+
+  /**
+   * After the last part: reads what is left of the body, so that its connection can be used again. Gives up when
+   * the upstream does not close within `graceMs`.
+   */
+  async drain(graceMs: number): Promise<void> {
+    const timer = setTimeout(() => this.cancel("not closed by the upstream"), graceMs);
+    try {
+      while (!(await this.#read()).done);
+    } catch {
+      // The answer is complete; how its connection ends does not matter.
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #readOnce(parts: Part[]): Promise<void> {
+    const messages = this.#messages;
+    messages.length = 0;
+    try {
+      const { done, value } = await this.#read();
+      if (done) this.#framing.end(messages);
+      else this.#framing.push(value, messages);
+      for (const message of messages) {
+        this.#decoder.decode(message, parts);
+        if (isLast(parts.at(-1))) break;
+      }
+      if (done && !isLast(parts.at(-1))) this.#decoder.end(parts);
+    } catch (error) {
+      parts.push({
+        type: "failure",
+        failure: error instanceof SseOverflowError ? overflow(error) : this.#explain(error),
+      });
+    }
+    if (isLast(parts.at(-1))) this.#ended = true;
+  }
+}
+
+/** Whether nothing follows this part. */
+export function isLast(part: Part | undefined): boolean {
+  return part?.type === "done" || part?.type === "failure";
+}
+
+function overflow(error: SseOverflowError): UpstreamFailure {
+  return { kind: "malformed", message: error.message };
+}
+
+/** A reader that fills the same buffer again and again where the body allows it. */
+function openReader(body: ReadableStream<Uint8Array>) {
+  let reader: ReadableStreamBYOBReader;
+  try {
+    reader = body.getReader({ mode: "byob" });
+  } catch {
+    const plain = body.getReader();
+    return { read: () => plain.read(), cancel: (reason: unknown) => plain.cancel(reason) };
+  }
+  let buffer: ArrayBufferLike = new ArrayBuffer(READ_BUFFER_BYTES);
+  const read = async (): Promise<ReadableStreamReadResult<Uint8Array>> => {
+    const result = await reader.read(new Uint8Array(buffer));
+    if (result.value) buffer = result.value.buffer;
+    return result as ReadableStreamReadResult<Uint8Array>;
+  };
+  return { read, cancel: (reason: unknown) => reader.cancel(reason) };
+}
