@@ -5,8 +5,7 @@ import type * as z from "zod";
  *
  * zod visits every field that an object schema knows and copies what it reads; a chat request has a handful of the
  * 70 fields of its schema and hundreds of messages. The compiled form looks only at the value's own keys and copies
- * nothing. It never accepts what zod rejects. In rare cases (an own key `__proto__`) it may decline what zod takes,
- * so a refusal is looked at again by `findProblem`.
+ * nothing. It takes what zod takes, except that it bounds the depth of what no schema looks at.
  */
 export type Accepts = (value: unknown) => boolean;
 
@@ -43,6 +42,11 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Whether zod passes over this key of a record, whatever it holds. */
+export function isSkipped(key: string): boolean {
+  return key === "__proto__";
+}
+
 /** The schema's definition, as a union that `switch` can tell apart. */
 export function definitionOf(schema: z.core.$ZodType): z.core.$ZodTypes["_zod"]["def"] {
   return (schema as z.core.$ZodTypes)._zod.def;
@@ -64,7 +68,14 @@ export function optionsByTag(definition: z.core.$ZodDiscriminatedUnionDef): Map<
 
 function compile(schema: z.core.$ZodType): Accepts {
   const definition = definitionOf(schema);
-  if (definition.checks !== undefined && definition.checks.length > 0) return compileWithZod(schema);
+  const shape = compileShape(schema, definition);
+  if (definition.checks === undefined || definition.checks.length === 0) return shape;
+  const checks = compileWithZod(schema);
+  return (value) => shape(value) && checks(value);
+}
+
+/** The predicate without the schema's checks: lengths, ranges, patterns. */
+function compileShape(schema: z.core.$ZodType, definition: z.core.$ZodTypes["_zod"]["def"]): Accepts {
   switch (definition.type) {
     case "optional": {
       const inner = accepts(definition.innerType);
@@ -103,7 +114,9 @@ function compile(schema: z.core.$ZodType): Accepts {
       if (keyDefinition.type !== "string") return compileWithZod(schema);
       const key = accepts(definition.keyType);
       const item = accepts(definition.valueType);
-      return (value) => isRecord(value) && Object.keys(value).every((name) => key(name) && item(value[name]));
+      return (value) =>
+        isRecord(value) &&
+        Object.keys(value).every((name) => (isSkipped(name) ? isShallow(value[name]) : key(name) && item(value[name])));
     }
     case "union":
       return compileUnion(definition);

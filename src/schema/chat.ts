@@ -57,6 +57,7 @@ export const reasoningOptionsSchema = z.looseObject({
 });
 export type ReasoningOptions = z.infer<typeof reasoningOptionsSchema>;
 
+const STOP = expected("a string or an array of at most 4 strings");
 const TOO_MANY_MODELS = "'models' array must have 3 items or fewer.";
 const NO_INPUT = 'Input required: specify "prompt" or "messages"';
 
@@ -91,9 +92,7 @@ export const chatRequestSchema = z.looseObject({
   presence_penalty: numberBetween(-2, 2).nullish(),
   repetition_penalty: z.number(expected("a number above 0, at most 2")).gt(0).max(2).nullish(),
   seed: z.int(expected("a whole number")).nullish(),
-  stop: z
-    .union([z.string(), z.array(z.string()).max(4)], expected("a string or an array of at most 4 strings"))
-    .nullish(),
+  stop: z.union([z.string(), z.array(z.string(), STOP).max(4)], STOP).nullish(),
   /** Token id → bias. */
   logit_bias: z.record(z.string(expected("a token id in digits")).regex(/^\d+$/), numberBetween(-100, 100)).nullish(),
   logprobs: z.boolean().nullish(),

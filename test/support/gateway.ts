@@ -1,0 +1,163 @@
+import { mkdir, rmdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { inject } from "vitest";
+
+/** A running Worker, seen by its clients and by its operator. */
+export interface Gateway {
+  /** `http://127.0.0.1:<port>` */
+  readonly origin: string;
+  /** What a client's `base_url` is set to. */
+  readonly baseUrl: string;
+  readonly managementKey: string;
+  /** An inference key, made for this object. */
+  readonly key: string;
+  /** A request to a path under `baseUrl`, with the inference key unless `init` brings its own authorization. */
+  request(path: string, init?: GatewayRequest): Promise<Response>;
+  /** A request with the management key. */
+  manage(path: string, init?: GatewayRequest): Promise<Response>;
+  /** Makes another inference key. */
+  createKey(fields?: Record<string, unknown>): Promise<string>;
+  /** Replaces the operator's whole document: for a gateway that a file has for itself. */
+  putCatalog(document: CatalogPart): Promise<void>;
+  /** Adds providers and models to the operator's document; safe while other files do the same. */
+  addCatalog(part: CatalogPart): Promise<void>;
+  /** The record of a generation, as soon as there is one. */
+  generation(id: string): Promise<GenerationData>;
+}
+
+/** A gateway of one's own: its logs can be read, and it must be closed. */
+export interface OwnGateway extends Gateway {
+  /** Everything that the Worker has written to its console. */
+  logs(): string;
+  close(): Promise<void>;
+}
+
+export type GatewayRequest = Omit<RequestInit, "body" | "headers"> & {
+  /** Sent as JSON with its content type, by POST unless another method is given. */
+  json?: unknown;
+  /** Sent as it is. */
+  body?: string | Uint8Array<ArrayBuffer>;
+  headers?: Record<string, string>;
+};
+
+/** A part of the operator's document. */
+export interface CatalogPart {
+  providers?: Record<string, object>;
+  models?: Record<string, object>;
+  [section: string]: unknown;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into answers without a schema
+export type GenerationData = Record<string, any>;
+
+/** Where a running gateway is; what the global setup hands to the test files. */
+export interface GatewayAddress {
+  origin: string;
+  /** A directory that exists while someone changes the catalogue. */
+  catalogLock: string;
+}
+
+/** What every gateway of the tests is started with; the key for sealing is no secret at all. */
+export const SECRETS = {
+  MANAGEMENT_KEY: "sk-management-of-the-tests",
+  MASTER_KEYS: `k1:${Buffer.alloc(32, 7).toString("base64")}`,
+};
+
+/** A record is written when its response has ended; a client that left may ask a moment too early. */
+const GENERATION_WITHIN_MS = 3000;
+
+/** The gateway that all end-to-end files share, with a key made for the caller. */
+export function sharedGateway(): Promise<Gateway> {
+  return connect(inject("gateway"));
+}
+
+/** Starts a gateway for the caller alone; `vars` are further variables and secrets. */
+export async function startGateway({ vars }: { vars?: Record<string, string> } = {}): Promise<OwnGateway> {
+  const { startWorker } = await import("./worker-process.ts");
+  const { origin, logs, close } = await startWorker(inject("build"), { ...SECRETS, ...vars });
+  const catalogLock = join(tmpdir(), `pointsman-lock-${new URL(origin).port}`);
+  return { ...(await connect({ origin, catalogLock })), logs, close };
+}
+
+async function connect({ origin, catalogLock }: GatewayAddress): Promise<Gateway> {
+  const baseUrl = `${origin}/api/v1`;
+  const managementKey = SECRETS.MANAGEMENT_KEY;
+  const manage = (path: string, init?: GatewayRequest) => send(baseUrl + path, managementKey, init);
+
+  async function createKey(fields: Record<string, unknown> = {}): Promise<string> {
+    const response = await manage("/keys", { json: { name: "test", ...fields } });
+    return (await jsonOf<{ key: string }>(response, 201)).key;
+  }
+
+  async function putCatalog(document: CatalogPart): Promise<void> {
+    await jsonOf(await manage("/catalog", { method: "PUT", json: document }), 200);
+  }
+
+  const key = await createKey();
+  return {
+    origin,
+    baseUrl,
+    managementKey,
+    key,
+    manage,
+    createKey,
+    putCatalog,
+    request: (path, init) => send(baseUrl + path, key, init),
+    addCatalog: (part) =>
+      withLock(catalogLock, async () => {
+        const { providers, models, ...rest } = await jsonOf<CatalogPart>(await manage("/catalog"), 200);
+        await putCatalog({
+          ...rest,
+          ...part,
+          providers: { ...providers, ...part.providers },
+          models: { ...models, ...part.models },
+        });
+      }),
+    async generation(id) {
+      const deadlineMs = performance.now() + GENERATION_WITHIN_MS;
+      for (;;) {
+        const response = await manage(`/generation?id=${id}`);
+        if (response.status !== 404 || performance.now() > deadlineMs) {
+          return (await jsonOf<{ data: GenerationData }>(response, 200)).data;
+        }
+        await wait(25);
+      }
+    },
+  };
+}
+
+function send(url: string, key: string, { json, headers, ...init }: GatewayRequest = {}): Promise<Response> {
+  const isJson = json !== undefined;
+  return fetch(url, {
+    method: isJson ? "POST" : "GET",
+    ...init,
+    headers: { authorization: `Bearer ${key}`, ...(isJson && { "content-type": "application/json" }), ...headers },
+    ...(isJson && { body: JSON.stringify(json) }),
+  });
+}
+
+async function jsonOf<T>(response: Response, status: number): Promise<T> {
+  const text = await response.text();
+  if (response.status !== status) throw new Error(`${response.url} answered ${response.status}: ${text}`);
+  return JSON.parse(text);
+}
+
+/** Runs while no other process holds the lock: only one of them can make the directory. */
+async function withLock<T>(path: string, run: () => Promise<T>): Promise<T> {
+  for (let tries = 500; ; tries--) {
+    try {
+      await mkdir(path);
+      break;
+    } catch (error) {
+      if (tries === 0) throw error;
+      await wait(10);
+    }
+  }
+  try {
+    return await run();
+  } finally {
+    await rmdir(path);
+  }
+}
