@@ -50,6 +50,8 @@ export function startWorker(options: WorkerOptions): WorkerProcess {
       options.onLine(error.message);
       resolve(null);
     });
+    // What it leaves behind would hold its pipes open, and the port.
+    child.once("exit", () => endGroup(child));
     child.once("close", resolve);
   });
   process.once("exit", () => endGroup(child));

@@ -2,10 +2,11 @@ import type { Endpoint } from "../catalogue/catalogue.ts";
 import type { UpstreamFailure } from "../errors.ts";
 import { RouterError } from "../errors.ts";
 import { PROTOCOLS } from "../protocols/index.ts";
-import type { Protocol } from "../protocols/protocol.ts";
+import type { AnswerContext, Protocol, UpstreamRequest } from "../protocols/protocol.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import type { Part } from "../schema/chunk.ts";
 import { isLast, PartSource } from "../stream/source.ts";
+import { authorize } from "./authorize.ts";
 import { Deadline, type DeadlineName } from "./deadline.ts";
 import { redact } from "./redact.ts";
 import { Tally } from "./tally.ts";
@@ -28,6 +29,8 @@ export class Attempt {
   /** HTTP status of the upstream; undefined until it answered. */
   status: number | undefined;
   readonly startedAtMs = Date.now();
+  /** Fields of the request that the wire format cannot say. */
+  droppedFields: string[] = [];
   /** When the first semantic part was there. */
   firstPartAtMs: number | undefined;
   readonly #isStream: boolean;
@@ -90,31 +93,36 @@ export class Attempt {
   }
 
   async #open(chat: ChatRequest, whole: boolean): Promise<UpstreamFailure | undefined> {
-    const { provider } = this.endpoint;
+    const { provider, upstreamModel, maxCompletionTokens } = this.endpoint;
+    const { quirks } = provider;
     const protocol = PROTOCOLS[provider.api];
+    const stream = this.#isStream;
+    const request = protocol.request(chat, { model: upstreamModel, quirks, stream, maxCompletionTokens });
+    this.droppedFields = request.dropped ?? [];
+    const body = toJson(request.body);
     let response: Response;
     try {
-      response = await this.#call(protocol, chat);
+      response = await this.#call(protocol, request, body);
     } catch (error) {
-      if (error instanceof RouterError) throw error;
       return this.#explain(error, "unreachable");
     }
     this.status = response.status;
     if (response.status !== 200) return this.#readRefusal(protocol, response);
-    const isEventStream = response.headers.get("content-type")?.includes("text/event-stream") ?? this.#isStream;
-    if (!isEventStream) return this.#readWhole(protocol, response);
+    const type = response.headers.get("content-type");
+    const isStream = type === null ? stream : type.includes(protocol.streamType);
+    if (!isStream) return this.#readWhole(protocol, response, request.expects);
     if (!response.body) return { kind: "empty", message: "The provider's answer has no body." };
     const explain = (error: unknown) => this.#explain(error, "interrupted");
-    this.#source = new PartSource(response.body, protocol.framing(), protocol.decoder(), explain);
+    const decoder = protocol.decoder(request.expects);
+    this.#source = new PartSource(response.body, protocol.framing(), decoder, explain);
     return this.#readUntilReady(this.#source, whole);
   }
 
-  #call(protocol: Protocol, chat: ChatRequest): Promise<Response> {
-    const { provider, upstreamModel } = this.endpoint;
-    const { quirks } = provider;
-    const request = protocol.request(chat, { model: upstreamModel, quirks, stream: this.#isStream });
-    const call = { path: request.path, body: toJson(request.body), key: this.#key, isStream: this.#isStream };
-    return callUpstream(provider, call, this.#abort.signal);
+  #call(protocol: Protocol, request: UpstreamRequest, body: string): Promise<Response> {
+    const { provider } = this.endpoint;
+    const accept = this.#isStream ? protocol.streamType : "application/json";
+    const headers = { accept, ...request.headers, ...authorize(provider, protocol.auth, this.#key) };
+    return callUpstream(provider, { path: request.path, body, headers }, this.#abort.signal);
   }
 
   async #readUntilReady(source: PartSource, whole: boolean): Promise<UpstreamFailure | undefined> {
@@ -132,7 +140,11 @@ export class Attempt {
     return undefined;
   }
 
-  async #readWhole(protocol: Protocol, response: Response): Promise<UpstreamFailure | undefined> {
+  async #readWhole(
+    protocol: Protocol,
+    response: Response,
+    context: AnswerContext | undefined,
+  ): Promise<UpstreamFailure | undefined> {
     let text: string | undefined;
     try {
       text = await readText(response, MAX_ANSWER_BYTES);
@@ -141,7 +153,7 @@ export class Attempt {
     }
     if (text === undefined)
       return { kind: "malformed", message: `The provider's answer is larger than ${MAX_ANSWER_BYTES} bytes.` };
-    const parts = protocol.response(parseJson(text));
+    const parts = protocol.response(parseJson(text), context);
     this.#note(parts);
     const last = parts.at(-1);
     if (last?.type === "failure") return last.failure;

@@ -103,14 +103,14 @@ class Walk {
     if (chat.stream !== true) {
       const body = await readCompletion(attempt, options);
       this.#finish(attempt, { how: "finished" });
-      return { body, droppedParameters: this.#dropped };
+      return { body, droppedParameters: [...this.#dropped, ...attempt.droppedFields] };
     }
     const feed = new AnswerFeed(attempt, {
       ...options,
       toWireError: (failure) => toWireError(failure, attempt),
       onEnd: (end) => this.#finish(attempt, end),
     });
-    return { body: gatheredBody(feed), droppedParameters: this.#dropped };
+    return { body: gatheredBody(feed), droppedParameters: [...this.#dropped, ...attempt.droppedFields] };
   }
 
   /** The client has left: the upstream is stopped at once, and what there is is booked. */

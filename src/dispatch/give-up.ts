@@ -41,7 +41,8 @@ export function giveUp(failures: FailedAttempt[]): RouterError {
   const { type, status, message, metadata } = describe(last.failure, last.attempt);
   return new RouterError(type, message, {
     status,
-    metadata: { ...metadata, previous_errors: failures.slice(0, -1).map(toPreviousError) },
+    metadata:
+      failures.length > 1 ? { ...metadata, previous_errors: failures.slice(0, -1).map(toPreviousError) } : metadata,
     retryAfterMs: waits.length > 0 ? Math.min(...waits) : undefined,
     exhausted: true,
   });

@@ -70,8 +70,10 @@ function compile(schema: z.core.$ZodType): Accepts {
   const definition = definitionOf(schema);
   const shape = compileShape(schema, definition);
   if (definition.checks === undefined || definition.checks.length === 0) return shape;
-  const checks = compileWithZod(schema);
-  return (value) => shape(value) && checks(value);
+  const whole = compileWithZod(schema);
+  // zod does not look at the depth of what it hands on
+  const isContainer = definition.type === "array" || definition.type === "object" || definition.type === "record";
+  return isContainer ? (value) => shape(value) && whole(value) : whole;
 }
 
 /** The predicate without the schema's checks: lengths, ranges, patterns. */

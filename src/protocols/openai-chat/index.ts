@@ -8,6 +8,7 @@ import { toRequest } from "./request.ts";
 
 /** OpenAI's chat completions, spoken by most providers; their differences are quirks of their rows. */
 export const openaiChat: Protocol = {
+  auth: "bearer",
   request: toRequest,
   response(json) {
     const decoder = new OpenAiChatDecoder();
@@ -21,6 +22,7 @@ export const openaiChat: Protocol = {
     decoder.complete(parts);
     return parts;
   },
+  streamType: "text/event-stream",
   framing: () => new SseFraming(),
   decoder: () => new OpenAiChatDecoder(),
   failure: readFailure,

@@ -1,0 +1,77 @@
+import type { Json, Recording } from "./recording.ts";
+
+/**
+ * What a client must see of a recording, read from the upstream's own words by code that shares nothing with the
+ * protocols under test.
+ */
+export interface Expectation {
+  /**
+   * `answered`: to its end. `broken`: an error after content. `refused`: an error status, or an error in place of any
+   * content.
+   */
+  outcome: "answered" | "broken" | "refused";
+  text: string;
+  reasoning: string;
+  refusal: string;
+  toolCalls: { id: string | undefined; name: string; arguments: unknown }[];
+  finishReason: string;
+  nativeFinishReason: string;
+  /** Only the numbers that the upstream reported and that do not contradict each other. */
+  usage: ReportedUsage | undefined;
+  failure?: ReportedFailure | undefined;
+}
+
+export interface ReportedUsage {
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
+  cached_tokens?: number | undefined;
+  reasoning_tokens?: number | undefined;
+}
+
+export interface ReportedFailure {
+  /** HTTP statuses that the client may see. */
+  statuses: number[];
+  /** The upstream's own message. */
+  message: string;
+}
+
+/** What the contract suite has to know about one wire format. */
+export interface FormatContract {
+  /** What a client must see of a recording. */
+  expect(recording: Recording): Expectation;
+  /** The path that the protocol appends to the provider's base URL. */
+  path: string;
+  /** A recorded request as an OpenRouter client would send it. */
+  toClientRequest(recording: Recording): Json;
+  /** The meaning of a request body in this format, for comparing what was recorded with what was sent. */
+  meaningOf(body: Json, recording: Recording): unknown;
+  /** Flags of the company's catalogue row. */
+  quirksOf(recording: Recording): Json;
+}
+
+/** Whether an answer of these words ended well, in the contract's closed set; tool calls force `tool_calls`. */
+export function toFinishReason(native: string, hasToolCalls: boolean): string {
+  const reasons: Record<string, string> = {
+    stop: "stop",
+    end_turn: "stop",
+    completed: "stop",
+    length: "length",
+    max_tokens: "length",
+    tool_calls: "tool_calls",
+    function_call: "tool_calls",
+    content_filter: "content_filter",
+  };
+  const reason = reasons[native] ?? "stop";
+  return hasToolCalls && reason === "stop" ? "tool_calls" : reason;
+}
+
+/** The statuses that a client may see for an upstream's status when there is no other candidate. */
+export function clientStatuses(upstreamStatus: number | undefined, message: string): number[] {
+  if (/context length|context_length|too long/i.test(message)) return [400];
+  if (upstreamStatus === 429) return [429];
+  // A key, credit or model that the operator's catalogue has wrong is not the client's fault.
+  if ([401, 402, 403, 404].includes(upstreamStatus ?? 0)) return [404, 502, 503];
+  if (upstreamStatus !== undefined && upstreamStatus < 500) return [400, 422];
+  return [500, 502, 503];
+}
