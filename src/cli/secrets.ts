@@ -9,8 +9,8 @@ export interface Kept {
 
 export interface Secrets {
   managementKey: string;
-  /** Where a person finds the management key. */
-  managementKeySource: "made" | "dev_vars";
+  /** It stands in `.dev.vars`; otherwise we made it. */
+  isOwnManagementKey: boolean;
   /** What the Worker must be told; what stands in `.dev.vars` it reads by itself. */
   vars: Record<string, string>;
   /** What to keep for the next start. */
@@ -38,8 +38,7 @@ export function chooseSecrets(
   };
   const managementKey = choose("MANAGEMENT_KEY", () => `mk-${Buffer.from(random(32)).toString("base64url")}`);
   choose("MASTER_KEYS", () => `k1:${Buffer.from(random(32)).toString("base64")}`);
-  const managementKeySource = devVars.MANAGEMENT_KEY ? "dev_vars" : "made";
-  return { managementKey, managementKeySource, vars, kept: next };
+  return { managementKey, isOwnManagementKey: !("MANAGEMENT_KEY" in vars), vars, kept: next };
 }
 
 /** Reads what was kept; nothing yet when the text is undefined. Throws when the text is not what was written. */

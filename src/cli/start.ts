@@ -4,7 +4,7 @@
 
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { parseArgs, parseEnv } from "node:util";
+import { parseArgs, parseEnv, stripVTControlCharacters } from "node:util";
 import { ensureDemoKey, untilItAnswers } from "./demo-key.ts";
 import { readKept, readText, writeKept } from "./kept-file.ts";
 import { choosePort, isPortFree } from "./port.ts";
@@ -40,13 +40,12 @@ async function start(): Promise<number> {
   writeKept(path, secrets.kept);
 
   console.log("Starting Pointsman ...");
-  const worker = startWorker({
-    root: ROOT,
-    host: HOST,
-    port,
-    vars: secrets.vars,
-    onLine: (line) => console.error(line),
-  });
+  let hasSpoken = false;
+  const onLine = (line: string) => {
+    hasSpoken = true;
+    console.error(process.stderr.isTTY ? line : stripVTControlCharacters(line));
+  };
+  const worker = startWorker({ root: ROOT, host: HOST, port, vars: secrets.vars, onLine });
   let isStopping = false;
   const stop = () => {
     isStopping = true;
@@ -59,15 +58,20 @@ async function start(): Promise<number> {
     await untilItAnswers(origin, START_TIMEOUT_MS);
     const demoKey = await ensureDemoKey(origin, secrets.managementKey, secrets.kept.demo_key);
     writeKept(path, { ...secrets.kept, demo_key: demoKey });
-    const managementKeyPlace = secrets.managementKeySource === "made" ? KEPT : ".dev.vars";
-    if (!isStopping) console.log(renderScreen({ origin, demoKey, managementKeyPlace }));
+    console.log(renderScreen({ origin, demoKey, managementKeyPlace: secrets.isOwnManagementKey ? ".dev.vars" : KEPT }));
   };
-  const exitCode = await Promise.race([worker.ended, announce().then(() => worker.ended)]);
+  // What goes wrong because it is being stopped is no failure: then its end is all that counts.
+  const failed = new Promise<never>((_, reject) => {
+    announce().catch((error) => isStopping || reject(error));
+  });
+  const exitCode = await Promise.race([worker.ended, failed]);
   if (isStopping) {
     console.log("Pointsman has stopped.");
     return 0;
   }
-  throw new Error(`The Worker has ended by itself (exit code ${exitCode ?? "none"}); the lines above say why.`);
+  const code = exitCode === null ? "" : ` with exit code ${exitCode}`;
+  const why = hasSpoken ? "the lines above say why" : "it did not say why";
+  throw new Error(`The Worker has ended by itself${code}; ${why}.`);
 }
 
 try {

@@ -9,6 +9,7 @@ import { isLast, PartSource } from "../stream/source.ts";
 import { authorize } from "./authorize.ts";
 import { Deadline, type DeadlineName } from "./deadline.ts";
 import { redact } from "./redact.ts";
+import { needsReplay } from "./replay.ts";
 import { Tally } from "./tally.ts";
 import { callUpstream } from "./upstream.ts";
 
@@ -25,7 +26,7 @@ const DRAIN_MS = 1_000;
  */
 export class Attempt {
   readonly endpoint: Endpoint;
-  readonly tally = new Tally();
+  readonly tally: Tally;
   /** HTTP status of the upstream; undefined until it answered. */
   status: number | undefined;
   readonly startedAtMs = Date.now();
@@ -44,6 +45,7 @@ export class Attempt {
   /** `isStream`: the upstream is asked to stream. */
   constructor(endpoint: Endpoint, { isStream, key }: { isStream: boolean; key: string | undefined }) {
     this.endpoint = endpoint;
+    this.tally = new Tally(needsReplay(endpoint));
     this.#isStream = isStream;
     this.#key = key;
     this.#deadline = new Deadline(endpoint.provider.timeouts, isStream, (name) => {

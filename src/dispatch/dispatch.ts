@@ -12,6 +12,7 @@ import { makeBill } from "./bill.ts";
 import { fitParameters } from "./fit-parameters.ts";
 import { type FailedAttempt, giveUp, toWireError } from "./give-up.ts";
 import { type GenerationIdentity, toGenerationRecord } from "./record.ts";
+import { needsReplay, type Recalled, withRecalledReasoning } from "./replay.ts";
 
 /** One planned request and what it may use of the outside world. */
 export interface Dispatch {
@@ -19,6 +20,8 @@ export interface Dispatch {
   plan: Plan;
   identity: GenerationIdentity;
   keyOf: (provider: Provider) => Promise<string | undefined>;
+  /** Reasoning of earlier answers by the id of a tool call in them, as far as it is still known. */
+  recall: (toolCallIds: string[]) => Promise<Recalled>;
   /** Aborts when the client leaves. */
   signal: AbortSignal;
   /** Books the record of this request; called exactly once if anything was dispatched. */
@@ -59,6 +62,7 @@ class Walk {
   readonly #failures: FailedAttempt[] = [];
   #current: Attempt | undefined;
   #chat: ChatRequest;
+  #recalledChat: ChatRequest | undefined;
   #dropped: string[] = [];
   #isSettled = false;
   /** The client has left. */
@@ -74,7 +78,8 @@ class Walk {
     const { chat, keyOf } = this.#request;
     const isStream = chat.stream === true;
     const key = await keyOf(endpoint.provider);
-    ({ chat: this.#chat, dropped: this.#dropped } = fitParameters(chat, endpoint));
+    const whole = needsReplay(endpoint) ? await this.#recalled() : chat;
+    ({ chat: this.#chat, dropped: this.#dropped } = fitParameters(whole, endpoint));
     const attempt = new Attempt(endpoint, { isStream, key });
     this.#current = attempt;
     const failure = await attempt.open(this.#chat, !isStream);
@@ -83,6 +88,12 @@ class Walk {
     this.#failures.push(failed);
     this.#current = undefined;
     return failed;
+  }
+
+  /** The request with the reasoning that its client did not bring back; looked up once. */
+  async #recalled(): Promise<ChatRequest> {
+    this.#recalledChat ??= await withRecalledReasoning(this.#request.chat, this.#request.recall);
+    return this.#recalledChat;
   }
 
   /** The answer of the attempt that opened. */

@@ -31,6 +31,7 @@ export function toGenerationRecord({ chat, identity, attempt, failures, outcome 
   const bill = hasDelivered ? makeBill(attempt, chat, isWhole) : undefined;
   const last = attempt ?? failures.at(-1)?.attempt;
   const tally = attempt?.tally;
+  const replay = tally?.replay;
   return {
     ...identity,
     outcome,
@@ -48,6 +49,7 @@ export function toGenerationRecord({ chat, identity, attempt, failures, outcome 
     costNanoUsd: bill ? (bill.cost?.totalNanoUsd ?? null) : 0,
     certainty: bill?.certainty ?? "exact",
     isByok: false,
+    ...(replay && { replay }),
     attempts: [
       ...failures.map(({ attempt: failed, failure }, index) => ({
         ...describeAttempt(failed, failures[index + 1]?.attempt.startedAtMs ?? attempt?.startedAtMs ?? nowMs),

@@ -1,5 +1,7 @@
-import type { FinishReason, Part } from "../schema/chunk.ts";
+import type { FinishReason, Part, ReasoningDetail } from "../schema/chunk.ts";
+import type { ReplayRecord } from "../schema/generation.ts";
 import type { Usage } from "../schema/usage.ts";
+import { addReasoningDetail } from "../stream/assemble.ts";
 
 /** What one attempt's parts add up to, for the ledger and for the end of a stream. One look at each part. */
 export class Tally {
@@ -12,6 +14,14 @@ export class Tally {
   outputChars = 0;
   reasoningChars = 0;
   hasContent = false;
+  readonly #toolCallIds: string[] = [];
+  readonly #reasoningDetails: ReasoningDetail[] = [];
+  readonly #keepsReasoning: boolean;
+
+  /** `keepsReasoning`: the next turn will need the reasoning of this one. */
+  constructor(keepsReasoning = false) {
+    this.#keepsReasoning = keepsReasoning;
+  }
 
   take(part: Part): void {
     switch (part.type) {
@@ -21,8 +31,12 @@ export class Tally {
         if (content !== undefined) this.outputChars += content.length;
         if (reasoning !== undefined) this.reasoningChars += reasoning.length;
         if (refusal !== undefined) this.outputChars += refusal.length;
-        for (const call of toolCalls ?? [])
+        for (const call of toolCalls ?? []) {
           this.outputChars += (call.function.name?.length ?? 0) + (call.function.arguments?.length ?? 0);
+          if (call.id !== undefined) this.#toolCallIds.push(call.id);
+        }
+        if (this.#keepsReasoning)
+          for (const detail of part.delta.reasoning_details ?? []) addReasoningDetail(this.#reasoningDetails, detail);
         break;
       }
       case "finish":
@@ -43,5 +57,11 @@ export class Tally {
   get isEmpty(): boolean {
     if (this.hasContent || (this.usage?.completionTokens ?? 0) > 0) return false;
     return this.finish === undefined || this.finish.finishReason === "stop";
+  }
+
+  /** What the next turn needs of this one; undefined when it called no tool or thought nothing. */
+  get replay(): ReplayRecord | undefined {
+    if (this.#toolCallIds.length === 0 || this.#reasoningDetails.length === 0) return undefined;
+    return { toolCallIds: this.#toolCallIds, reasoningDetails: this.#reasoningDetails };
   }
 }

@@ -1,4 +1,5 @@
 import { dispatch } from "../dispatch/dispatch.ts";
+import { recallReasoning } from "../ledger/read.ts";
 import { settle } from "../ledger/settlements.ts";
 import { UNKNOWN_HEALTH } from "../routing/health.ts";
 import { planCandidates } from "../routing/plan.ts";
@@ -34,6 +35,7 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
       plan,
       identity: { id, createdAtMs, keyHash: key.hash, team: key.team, client: clientFacts(c, chat) },
       keyOf: (provider) => readProviderKey(provider, c.env),
+      recall: (toolCallIds) => recallReasoning(c.env.LEDGER, key.team, key.hash, toolCallIds),
       signal: c.req.raw.signal,
       settle: (record) => settle(c.env.LEDGER, record, waitUntil),
       waitUntil,

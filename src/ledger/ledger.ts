@@ -1,6 +1,9 @@
 import { DurableObject } from "cloudflare:workers";
-import type { GenerationRecord } from "../schema/generation.ts";
+import type { GenerationRecord, ReplayRecord } from "../schema/generation.ts";
 import { dayOf, type KeySpend, startOfMonth, startOfWeek } from "./periods.ts";
+
+/** A tool takes seconds or minutes; a conversation that rests longer begins its thinking anew. */
+const REPLAY_TTL_MS = 3_600_000;
 
 /**
  * The books of one team: what each key has spent, day by day, and every generation.
@@ -9,6 +12,7 @@ import { dayOf, type KeySpend, startOfMonth, startOfWeek } from "./periods.ts";
  * | --- | --- | --- |
  * | `generation` | id | the record as JSON |
  * | `spend` | key hash, UTC day | nano-dollars and requests; periods are sums, so nothing is ever reset |
+ * | `replay` | key hash, tool-call id | reasoning that the next turn must bring back; an hour |
  *
  * Every method is synchronous inside, so it is atomic.
  */
@@ -23,6 +27,10 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
         key_hash text not null, day integer not null, nano_usd integer not null, byok_nano_usd integer not null,
         requests integer not null, primary key (key_hash, day)
       ) without rowid;
+      create table if not exists replay (
+        key_hash text not null, tool_call_id text not null, details text not null, expires_at_ms integer not null,
+        primary key (key_hash, tool_call_id)
+      ) without rowid;
     `);
   }
 
@@ -33,7 +41,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
       string,
       { keyHash: string; day: number; nano: number; byokNano: number; requests: number }
     >();
-    for (const record of JSON.parse(recordsJson) as GenerationRecord[]) {
+    for (const { replay, ...record } of JSON.parse(recordsJson) as GenerationRecord[]) {
       const { rowsWritten } = sql.exec(
         "insert or ignore into generation values (?, ?, ?, ?)",
         record.id,
@@ -42,6 +50,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
         JSON.stringify(record),
       );
       if (rowsWritten === 0) continue;
+      if (replay) this.#remember(record.keyHash, replay, Date.now());
       const day = dayOf(record.createdAtMs);
       const key = `${record.keyHash}:${day}`;
       const spend = spends.get(key) ?? { keyHash: record.keyHash, day, nano: 0, byokNano: 0, requests: 0 };
@@ -67,6 +76,30 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
   generation(id: string): string | null {
     const rows = this.ctx.storage.sql.exec<{ record: string }>("select record from generation where id = ?", id);
     return rows.toArray()[0]?.record ?? null;
+  }
+
+  /** Reasoning by tool-call id, as JSON; what is unknown or too old is not in it. */
+  recall(keyHash: string, toolCallIds: string[], nowMs: number): Record<string, string> {
+    const found: Record<string, string> = {};
+    for (const id of toolCallIds) {
+      const rows = this.ctx.storage.sql.exec<{ details: string }>(
+        "select details from replay where key_hash = ? and tool_call_id = ? and expires_at_ms > ?",
+        keyHash,
+        id,
+        nowMs,
+      );
+      const row = rows.toArray()[0];
+      if (row) found[id] = row.details;
+    }
+    return found;
+  }
+
+  #remember(keyHash: string, replay: ReplayRecord, nowMs: number): void {
+    const sql = this.ctx.storage.sql;
+    const details = JSON.stringify(replay.reasoningDetails);
+    sql.exec("delete from replay where key_hash = ? and expires_at_ms <= ?", keyHash, nowMs);
+    for (const id of replay.toolCallIds)
+      sql.exec("insert or replace into replay values (?, ?, ?, ?)", keyHash, id, details, nowMs + REPLAY_TTL_MS);
   }
 
   /** What keys have spent, in all and in the current UTC day, week and month; every asked key has an entry. */

@@ -1,3 +1,4 @@
+import type { ReasoningDetail } from "../schema/chunk.ts";
 import type { GenerationRecord } from "../schema/generation.ts";
 import type { Ledger } from "./ledger.ts";
 import type { KeySpend } from "./periods.ts";
@@ -44,4 +45,16 @@ export async function readSpend(
 function isYoung(id: string): boolean {
   const seconds = Number(/^gen-(\d+)-/.exec(id)?.[1]);
   return Math.abs(Date.now() / 1000 - seconds) < YOUNG_SECONDS;
+}
+
+/** Reasoning that answers to a key gave beside tool calls, by tool-call id; what is unknown or too old is not in it. */
+export async function recallReasoning(
+  namespace: LedgerNamespace,
+  team: string,
+  keyHash: string,
+  toolCallIds: string[],
+): Promise<Map<string, ReasoningDetail[]>> {
+  await settled(namespace, team);
+  const found = await namespace.getByName(`team:${team}`).recall(keyHash, toolCallIds, Date.now());
+  return new Map(Object.entries(found).map(([id, json]) => [id, JSON.parse(json) as ReasoningDetail[]]));
 }

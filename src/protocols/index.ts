@@ -1,8 +1,10 @@
 import type { Api } from "../schema/catalogue.ts";
+import { mistralChat } from "./mistral-chat/index.ts";
 import { openaiChat } from "./openai-chat/index.ts";
 import type { Protocol } from "./protocol.ts";
 
 /** Every wire protocol, by the name that a provider's row gives it. */
 export const PROTOCOLS: Record<Api, Protocol> = {
   "openai-chat": openaiChat,
+  "mistral-chat": mistralChat,
 };

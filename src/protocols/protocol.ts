@@ -43,6 +43,8 @@ export type AuthScheme = "bearer" | "x-api-key" | "x-goog-api-key" | "aws-sigv4"
  */
 export interface Protocol {
   auth: AuthScheme;
+  /** Whether the next turn must bring the reasoning of a turn with tool calls back, signature and all. */
+  replaysReasoning: boolean;
   /** The upstream's request for a chat request. Never changes its input. Throws `RouterError` for what cannot be sent. */
   request(chat: ChatRequest, target: RequestTarget): UpstreamRequest;
   /** A whole answer as the same parts that a stream would give; ends with `done` or `failure`. Never throws. */

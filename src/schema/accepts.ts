@@ -5,7 +5,8 @@ import type * as z from "zod";
  *
  * zod visits every field that an object schema knows and copies what it reads; a chat request has a handful of the
  * 70 fields of its schema and hundreds of messages. The compiled form looks only at the value's own keys and copies
- * nothing. It takes what zod takes, except that it bounds the depth of what no schema looks at.
+ * nothing. It takes nothing that zod refuses, and bounds the depth of what no schema looks at. It may refuse an odd
+ * value that zod takes (a record with an own key `__proto__`), so `findProblem` has the last word.
  */
 export type Accepts = (value: unknown) => boolean;
 
@@ -40,11 +41,6 @@ export function isShallow(value: unknown, levels: number = MAX_DEPTH): boolean {
 /** Whether a value is a JSON object: not null, not an array. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Whether zod passes over this key of a record, whatever it holds. */
-export function isSkipped(key: string): boolean {
-  return key === "__proto__";
 }
 
 /** The schema's definition, as a union that `switch` can tell apart. */
@@ -116,9 +112,7 @@ function compileShape(schema: z.core.$ZodType, definition: z.core.$ZodTypes["_zo
       if (keyDefinition.type !== "string") return compileWithZod(schema);
       const key = accepts(definition.keyType);
       const item = accepts(definition.valueType);
-      return (value) =>
-        isRecord(value) &&
-        Object.keys(value).every((name) => (isSkipped(name) ? isShallow(value[name]) : key(name) && item(value[name])));
+      return (value) => isRecord(value) && Object.keys(value).every((name) => key(name) && item(value[name]));
     }
     case "union":
       return compileUnion(definition);

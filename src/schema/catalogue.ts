@@ -6,7 +6,7 @@ import * as z from "zod";
  */
 
 /** Wire protocols that a provider can speak. */
-export const apiSchema = z.enum(["openai-chat"]);
+export const apiSchema = z.enum(["openai-chat", "mistral-chat"]);
 export type Api = z.infer<typeof apiSchema>;
 
 const SLUG = /^[a-z0-9][a-z0-9._-]*$/;

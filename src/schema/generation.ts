@@ -1,4 +1,4 @@
-import type { FinishReason } from "./chunk.ts";
+import type { FinishReason, ReasoningDetail } from "./chunk.ts";
 import type { CostCertainty, Usage } from "./usage.ts";
 
 /**
@@ -50,6 +50,14 @@ export interface GenerationRecord {
   isByok: boolean;
   attempts: AttemptRecord[];
   client: ClientFacts;
+  /** Reasoning that the next turn needs, for clients that do not bring it back; kept for a short while. */
+  replay?: ReplayRecord;
+}
+
+/** The reasoning of an answer with tool calls. */
+export interface ReplayRecord {
+  toolCallIds: string[];
+  reasoningDetails: ReasoningDetail[];
 }
 
 /** What the client says about itself; for display, never a security boundary. */

@@ -1,14 +1,5 @@
 import * as z from "zod";
-import {
-  accepts,
-  definitionOf,
-  isDiscriminated,
-  isRecord,
-  isShallow,
-  isSkipped,
-  MAX_DEPTH,
-  optionsByTag,
-} from "./accepts.ts";
+import { accepts, definitionOf, isDiscriminated, isRecord, isShallow, MAX_DEPTH, optionsByTag } from "./accepts.ts";
 import { oneOfSentence, sentence } from "./fields.ts";
 
 /** What is wrong with a value, and where. */
@@ -46,7 +37,8 @@ function problemInside(schema: z.core.$ZodType, value: unknown, path: string): P
       if (!isRecord(value)) return undefined;
       return first(Object.keys(value), (key) => {
         const inner = join(path, key);
-        if (isSkipped(key)) return depthProblem(value[key], inner);
+        // zod passes over this key, whatever it holds
+        if (key === "__proto__") return depthProblem(value[key], inner);
         return findProblem(definition.keyType, key, inner) ?? findProblem(definition.valueType, value[key], inner);
       });
     case "object": {

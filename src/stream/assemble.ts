@@ -94,7 +94,7 @@ function addDelta(choice: Choice, delta: Delta): void {
 }
 
 /** Pieces with the same index and type are one detail: texts are joined, anything else is set. */
-function addReasoningDetail(details: ReasoningDetail[], piece: ReasoningDetail): void {
+export function addReasoningDetail(details: ReasoningDetail[], piece: ReasoningDetail): void {
   const last =
     piece.index === undefined
       ? undefined

@@ -30,7 +30,12 @@ const QUIRKS: Record<string, Json> = {
 const NOTHING = { text: "", reasoning: "", refusal: "", toolCalls: [], finishReason: "", nativeFinishReason: "" };
 
 function readRefusal({ response }: Recording): Expectation {
-  return { ...NOTHING, outcome: "refused", usage: undefined, failure: readFailure(response.body as Json, response.status) };
+  return {
+    ...NOTHING,
+    outcome: "refused",
+    usage: undefined,
+    failure: readFailure(response.body as Json, response.status),
+  };
 }
 
 /** Joins the messages of an answer: the chunks of a stream, or the one message of a whole answer. */

@@ -574,6 +574,7 @@ describe("a malformed body", () => {
     ],
     ["modalities.0", hello({ modalities: ["video"] }), 'expected one of "text", "image", "audio", received "video"'],
     ["image_config.size", hello({ image_config: { size: true } }), "expected a string, a number or an array"],
+    ["image_config.size", hello({ image_config: { size: Infinity } }), "received Infinity"],
     ["audio.voice", hello({ audio: { voice: 1 } }), "expected a string, received 1"],
     ["cache_control.type", hello({ cache_control: {} }), 'expected "ephemeral", but it is missing'],
     ["prompt_cache_options.mode", hello({ prompt_cache_options: { mode: "auto" } }), 'expected "explicit"'],
@@ -593,6 +594,12 @@ describe("a malformed body", () => {
     ["debug.echo_upstream_body", hello({ debug: { echo_upstream_body: "yes" } }), "expected true or false"],
     ["usage.include", hello({ usage: { include: "yes" } }), "expected true or false"],
     ["extra", hello({ extra: nested(10_000) }), "nested more than 200 levels deep"],
+    ["metadata.__proto__", hello({ metadata: own("__proto__", nested(10_000)) }), "nested more than 200 levels deep"],
+    [
+      "stop_server_tools_when.0.x",
+      hello({ stop_server_tools_when: [{ type: "has_tool_call", tool_name: "f", x: nested(10_000) }] }),
+      "nested more than 200 levels deep",
+    ],
     ["messages.0.extra", message({ role: "user", content: "x", extra: nested(201) }), "nested more than 200 levels"],
     [
       "tools.0.function.parameters.properties",
@@ -660,4 +667,9 @@ function nested(levels: number): unknown {
   let value: unknown = 0;
   for (let level = 0; level < levels; level++) value = [value];
   return value;
+}
+
+/** An object with one key of its own, whatever the key means elsewhere. */
+function own(key: string, value: unknown): object {
+  return Object.defineProperty({}, key, { value, enumerable: true });
 }

@@ -1,6 +1,3 @@
-import { mkdir, rmdir } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { inject } from "vitest";
 
@@ -21,7 +18,7 @@ export interface Gateway {
   createKey(fields?: Record<string, unknown>): Promise<string>;
   /** Replaces the operator's whole document: for a gateway that a file has for itself. */
   putCatalog(document: CatalogPart): Promise<void>;
-  /** Adds providers and models to the operator's document; safe while other files do the same. */
+  /** Adds providers and models to the operator's document, one caller after the other. Files run one at a time. */
   addCatalog(part: CatalogPart): Promise<void>;
   /** The record of a generation, as soon as there is one. */
   generation(id: string): Promise<GenerationData>;
@@ -52,13 +49,6 @@ export interface CatalogPart {
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers without a schema
 export type GenerationData = Record<string, any>;
 
-/** Where a running gateway is; what the global setup hands to the test files. */
-export interface GatewayAddress {
-  origin: string;
-  /** A directory that exists while someone changes the catalogue. */
-  catalogLock: string;
-}
-
 /** What every gateway of the tests is started with; the key for sealing is no secret at all. */
 export const SECRETS = {
   MANAGEMENT_KEY: "sk-management-of-the-tests",
@@ -70,18 +60,17 @@ const GENERATION_WITHIN_MS = 3000;
 
 /** The gateway that all end-to-end files share, with a key made for the caller. */
 export function sharedGateway(): Promise<Gateway> {
-  return connect(inject("gateway"));
+  return connect(inject("origin"));
 }
 
 /** Starts a gateway for the caller alone; `vars` are further variables and secrets. */
 export async function startGateway({ vars }: { vars?: Record<string, string> } = {}): Promise<OwnGateway> {
   const { startWorker } = await import("./worker-process.ts");
   const { origin, logs, close } = await startWorker(inject("build"), { ...SECRETS, ...vars });
-  const catalogLock = join(tmpdir(), `pointsman-lock-${new URL(origin).port}`);
-  return { ...(await connect({ origin, catalogLock })), logs, close };
+  return { ...(await connect(origin)), logs, close };
 }
 
-async function connect({ origin, catalogLock }: GatewayAddress): Promise<Gateway> {
+async function connect(origin: string): Promise<Gateway> {
   const baseUrl = `${origin}/api/v1`;
   const managementKey = SECRETS.MANAGEMENT_KEY;
   const manage = (path: string, init?: GatewayRequest) => send(baseUrl + path, managementKey, init);
@@ -95,6 +84,17 @@ async function connect({ origin, catalogLock }: GatewayAddress): Promise<Gateway
     await jsonOf(await manage("/catalog", { method: "PUT", json: document }), 200);
   }
 
+  async function addCatalog(part: CatalogPart): Promise<void> {
+    const { providers, models, ...rest } = await jsonOf<CatalogPart>(await manage("/catalog"), 200);
+    await putCatalog({
+      ...rest,
+      ...part,
+      providers: { ...providers, ...part.providers },
+      models: { ...models, ...part.models },
+    });
+  }
+
+  let lastChange = Promise.resolve();
   const key = await createKey();
   return {
     origin,
@@ -105,16 +105,11 @@ async function connect({ origin, catalogLock }: GatewayAddress): Promise<Gateway
     createKey,
     putCatalog,
     request: (path, init) => send(baseUrl + path, key, init),
-    addCatalog: (part) =>
-      withLock(catalogLock, async () => {
-        const { providers, models, ...rest } = await jsonOf<CatalogPart>(await manage("/catalog"), 200);
-        await putCatalog({
-          ...rest,
-          ...part,
-          providers: { ...providers, ...part.providers },
-          models: { ...models, ...part.models },
-        });
-      }),
+    addCatalog(part) {
+      const change = lastChange.then(() => addCatalog(part));
+      lastChange = change.catch(() => {});
+      return change;
+    },
     async generation(id) {
       const deadlineMs = performance.now() + GENERATION_WITHIN_MS;
       for (;;) {
@@ -142,22 +137,4 @@ async function jsonOf<T>(response: Response, status: number): Promise<T> {
   const text = await response.text();
   if (response.status !== status) throw new Error(`${response.url} answered ${response.status}: ${text}`);
   return JSON.parse(text);
-}
-
-/** Runs while no other process holds the lock: only one of them can make the directory. */
-async function withLock<T>(path: string, run: () => Promise<T>): Promise<T> {
-  for (let tries = 500; ; tries--) {
-    try {
-      await mkdir(path);
-      break;
-    } catch (error) {
-      if (tries === 0) throw error;
-      await wait(10);
-    }
-  }
-  try {
-    return await run();
-  } finally {
-    await rmdir(path);
-  }
 }

@@ -107,9 +107,11 @@ export class OpenAiChatDecoder implements Decoder {
 
   #readDelta(json: Json, index: number, upstreamId: string): Delta | undefined {
     let delta: Delta | undefined;
-    const content = typeof json.content === "string" ? json.content : readTextParts(json.content);
+    const isText = typeof json.content === "string";
+    const content = isText ? (json.content as string) : readTextParts(json.content);
     if (content !== "") delta = { content };
-    const reasoning = asString(json.reasoning) ?? asString(json.reasoning_content);
+    const thinking = isText ? "" : readThinkingParts(json.content);
+    const reasoning = asString(json.reasoning) ?? asString(json.reasoning_content) ?? thinking;
     if (reasoning || json.reasoning_details) delta = { ...delta, ...readReasoning(reasoning, json.reasoning_details) };
     if (typeof json.refusal === "string" && json.refusal !== "") delta = { ...delta, refusal: json.refusal };
     const toolCalls =
@@ -161,6 +163,15 @@ function readTextParts(content: unknown): string {
     if (type === "text" && typeof piece === "string") text += piece;
   }
   return text;
+}
+
+/** Thinking that comes as parts of the content, each with text parts of its own (Mistral). */
+function readThinkingParts(content: unknown): string {
+  return asArray(content)
+    .map(asObject)
+    .filter(({ type }) => type === "thinking")
+    .map(({ thinking }) => (typeof thinking === "string" ? thinking : readTextParts(thinking)))
+    .join("");
 }
 
 /** Reasoning as text and as details, whichever of the two the upstream gives. */

@@ -1,0 +1,6 @@
+import { openaiChat } from "../openai-chat/index.ts";
+import type { Protocol } from "../protocol.ts";
+import { toMistralRequest } from "./request.ts";
+
+/** Mistral's chat completions: OpenAI's answers, but for thinking among the content, and requests of its own. */
+export const mistralChat: Protocol = { ...openaiChat, request: toMistralRequest };
