@@ -36,7 +36,7 @@ export function chooseSecrets(
     next[name] = value;
     return value;
   };
-  const managementKey = choose("MANAGEMENT_KEY", () => `mk-${Buffer.from(random(32)).toString("base64url")}`);
+  const managementKey = choose("MANAGEMENT_KEY", () => `sk-mgmt-${Buffer.from(random(32)).toString("base64url")}`);
   choose("MASTER_KEYS", () => `k1:${Buffer.from(random(32)).toString("base64")}`);
   return { managementKey, isOwnManagementKey: !("MANAGEMENT_KEY" in vars), vars, kept: next };
 }

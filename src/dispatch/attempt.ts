@@ -120,11 +120,13 @@ export class Attempt {
     return this.#readUntilReady(this.#source, whole);
   }
 
-  #call(protocol: Protocol, request: UpstreamRequest, body: string): Promise<Response> {
+  async #call(protocol: Protocol, request: UpstreamRequest, body: string): Promise<Response> {
     const { provider } = this.endpoint;
+    const { path } = request;
     const accept = this.#isStream ? protocol.streamType : "application/json";
-    const headers = { accept, ...request.headers, ...authorize(provider, protocol.auth, this.#key) };
-    return callUpstream(provider, { path: request.path, body, headers }, this.#abort.signal);
+    const authorization = await authorize(provider, protocol.auth, this.#key, { path, body });
+    const headers = { accept, ...request.headers, ...authorization };
+    return callUpstream(provider, { path, body, headers }, this.#abort.signal);
   }
 
   async #readUntilReady(source: PartSource, whole: boolean): Promise<UpstreamFailure | undefined> {

@@ -30,7 +30,8 @@ export const responseFormatSchema = z.discriminatedUnion("type", [
   z.looseObject({
     type: z.literal("json_schema"),
     json_schema: z.looseObject({
-      name: z.string(expected("a string of 1 to 64 characters")).min(1).max(64),
+      /** Some providers do without; the others get a name when it is missing. */
+      name: z.string(expected("a string of 1 to 64 characters")).min(1).max(64).optional(),
       description: z.string().optional(),
       schema: jsonObject().optional(),
       strict: z.boolean().nullish(),

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -39,6 +39,25 @@ describe("npm start", () => {
     const events = (await shell(story)).split("\n\n").filter((event) => event.startsWith("data: "));
     expect(events.length).toBeGreaterThan(50);
     expect(events.at(-1)).toBe("data: [DONE]");
+  });
+
+  it("serves every command and snippet of the README as it stands there", async () => {
+    const examples = examplesIn(readFileSync(join(ROOT, "README.md"), "utf8"), port);
+    expect(examples.map(({ language }) => language)).toEqual(expect.arrayContaining(["sh", "ts"]));
+    const { demo_key: POINTSMAN_KEY, MANAGEMENT_KEY } = JSON.parse(
+      readFileSync(join(folder, ".wrangler/pointsman.json"), "utf8"),
+    );
+    for (const [index, { language, code }] of examples.entries()) {
+      const file = join(folder, `example-${index}.${language === "ts" ? "mts" : "sh"}`);
+      writeFileSync(file, code);
+      const run = promisify(execFile)(language === "ts" ? process.execPath : "sh", [file], {
+        cwd: folder,
+        env: { ...process.env, POINTSMAN_KEY, MANAGEMENT_KEY },
+      });
+      const { stdout } = await run;
+      expect(stdout, code).toMatch(/Hello, Pointsman|"acme"|"search service"/);
+      expect(stdout, code).not.toContain('"error"');
+    }
   });
 
   it("says clearly that a port is taken", async () => {
@@ -88,6 +107,13 @@ function start(cwd: string, port: number): Run {
     await Promise.race([said(), ended]);
   };
   return { child, exitCode, output: () => output, saying };
+}
+
+/** The README's code that talks to a Worker: its `curl` commands and its programs. */
+function examplesIn(markdown: string, port: number): { language: string; code: string }[] {
+  return [...markdown.matchAll(/^```(sh|ts)\n(.*?)^```$/gms)]
+    .map(([, language = "", code = ""]) => ({ language, code: code.replaceAll(":8787", `:${port}`) }))
+    .filter(({ language, code }) => language === "ts" || code.startsWith("curl "));
 }
 
 function commandsIn(screen: string): string[] {

@@ -12,7 +12,7 @@ import { chooseSecrets, parseKept } from "../../src/cli/secrets.ts";
 import { wranglerArguments } from "../../src/cli/worker-process.ts";
 
 const zeros = (bytes: number) => new Uint8Array(bytes);
-const MADE = `mk-${"A".repeat(43)}`;
+const MADE = `sk-mgmt-${"A".repeat(43)}`;
 const MASTER = `k1:${"A".repeat(43)}=`;
 
 describe("secrets", () => {
@@ -27,14 +27,14 @@ describe("secrets", () => {
     {
       name: "keeps what was made",
       devVars: {},
-      kept: { MANAGEMENT_KEY: "mk-old", MASTER_KEYS: "k1:old" },
-      managementKey: "mk-old",
-      vars: { MANAGEMENT_KEY: "mk-old", MASTER_KEYS: "k1:old" },
+      kept: { MANAGEMENT_KEY: "sk-mgmt-old", MASTER_KEYS: "k1:old" },
+      managementKey: "sk-mgmt-old",
+      vars: { MANAGEMENT_KEY: "sk-mgmt-old", MASTER_KEYS: "k1:old" },
     },
     {
       name: "leaves to .dev.vars what stands there",
       devVars: { MANAGEMENT_KEY: "own", MASTER_KEYS: "k2:own" },
-      kept: { MANAGEMENT_KEY: "mk-old" },
+      kept: { MANAGEMENT_KEY: "sk-mgmt-old" },
       managementKey: "own",
       vars: {},
     },
@@ -69,9 +69,9 @@ describe("the file of what is kept", () => {
 
   it("is nothing at first, and then what was written, for its owner only", () => {
     expect(readKept(path)).toEqual({});
-    writeKept(path, { MANAGEMENT_KEY: "mk-1", demo_key: "sk-1" });
-    writeKept(path, { MANAGEMENT_KEY: "mk-1", demo_key: "sk-2" });
-    expect(readKept(path)).toEqual({ MANAGEMENT_KEY: "mk-1", demo_key: "sk-2" });
+    writeKept(path, { MANAGEMENT_KEY: "sk-mgmt-1", demo_key: "sk-1" });
+    writeKept(path, { MANAGEMENT_KEY: "sk-mgmt-1", demo_key: "sk-2" });
+    expect(readKept(path)).toEqual({ MANAGEMENT_KEY: "sk-mgmt-1", demo_key: "sk-2" });
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(readdirSync(join(folder, "deep"))).toEqual(["pointsman.json"]);
   });

@@ -1,10 +1,10 @@
 import type { ChatRequest, ChatResult, ChatStreamChunk } from "@openrouter/sdk/models";
 import { OpenRouterError } from "@openrouter/sdk/models/errors";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ClientView, openAiView } from "../support/client-view.ts";
 import { openRouterClient } from "../support/clients.ts";
 import { sharedGateway } from "../support/gateway.ts";
 import { body, type Route, startUpstream } from "../support/upstream.ts";
-import { askOpenai, type ClientView } from "./client-view.ts";
 import type { Expectation, FormatContract } from "./expectation.ts";
 import { openaiChat } from "./openai-chat.ts";
 import { bytesOf, type Json, type Recording, recordingsOf } from "./recording.ts";
@@ -61,7 +61,7 @@ for (const [format, contract] of Object.entries(FORMATS)) {
       it.each(CUTS)("through the openai SDK, in pieces of %s bytes", async (cut) => {
         const { slug, modelId, route } = servedAs(nameOf(recording, "openai", cut));
         const request = withOurNames(contract.toClientRequest(recording), { slug, modelId });
-        const view = await askOpenai(gateway, request);
+        const view = await openAiView(gateway, request);
         expectAnswer(view, expected, { slug, modelId });
         expectRequest(route, recording, contract);
       });

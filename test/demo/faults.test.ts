@@ -27,7 +27,6 @@ describe("accidents in a stream", () => {
     { model: "fault-cut", end: "broken", hasText: true, finishReasons: [], done: false },
     { model: "fault-empty", end: "clean", hasText: false, finishReasons: ["stop"], done: true },
     { model: "fault-eof", end: "clean", hasText: true, finishReasons: [], done: false },
-    { model: "fault-slow", end: "clean", hasText: true, finishReasons: ["stop"], done: true },
   ])("$model", async ({ model, end, hasText, finishReasons, done }) => {
     const response = await ask(model, { stream: true });
     expect(response.status).toBe(200);
@@ -63,8 +62,9 @@ describe("accidents in a stream", () => {
     const started = Date.now();
     const response = await ask("fault-slow", { stream: true });
     expect(Date.now() - started).toBeLessThan(1000);
-    await readAll(response);
+    const events = eventsOf(await readAll(response));
     expect(Date.now() - started).toBeGreaterThanOrEqual(1490);
+    expect(join(events)).toMatchObject({ finishReasons: ["stop"], done: true });
   });
 
   it("fault-stall sends text, then nothing until it is aborted", async () => {
@@ -154,10 +154,6 @@ describe("departure", () => {
     await reader.cancel("enough");
     expect((await waiting).done).toBe(true);
   });
-});
-
-it("has an accident, a refusal or the hang for every fault that the tests above name", () => {
-  expect([...Object.keys(REFUSALS), ...Object.keys(ACCIDENTS), HANG]).toHaveLength(16);
 });
 
 function isJson(text: string): boolean {

@@ -9,7 +9,7 @@ interface Account {
 }
 
 /** The `openai` SDK; `onResponse` gets a copy of every response, for looking at the bytes. */
-export function openaiClient({ baseUrl, key }: Account, onResponse?: (copy: Response) => void): OpenAI {
+export function openAiClient({ baseUrl, key }: Account, onResponse?: (copy: Response) => void): OpenAI {
   const tapped = async (url: string | URL | Request, init?: RequestInit) => {
     const response = await fetch(url, init);
     onResponse?.(response.clone());

@@ -133,7 +133,9 @@ function send(url: string, key: string, { json, headers, ...init }: GatewayReque
   });
 }
 
-async function jsonOf<T>(response: Response, status: number): Promise<T> {
+/** The body of a response that must have this status. */
+// biome-ignore lint/suspicious/noExplicitAny: tests look into answers without a schema
+export async function jsonOf<T = any>(response: Response, status: number): Promise<T> {
   const text = await response.text();
   if (response.status !== status) throw new Error(`${response.url} answered ${response.status}: ${text}`);
   return JSON.parse(text);

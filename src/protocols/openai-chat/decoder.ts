@@ -5,6 +5,7 @@ import type { SseMessage } from "../../stream/sse.ts";
 import { toFinishReason } from "../finish-reason.ts";
 import { asArray, asObject, asString, type Json } from "../json.ts";
 import { readStreamError } from "./failure.ts";
+import { readSources } from "./sources.ts";
 import { ToolCallTracker } from "./tool-calls.ts";
 import { readUsage } from "./usage.ts";
 
@@ -15,9 +16,12 @@ import { readUsage } from "./usage.ts";
  */
 export class OpenAiChatDecoder implements Decoder {
   #origin = "";
-  #hasFinished = false;
+  /** Choices that have their finish reason. */
+  readonly #finished = new Set<number>();
   #hasContent = false;
   #isOver = false;
+  /** The answer came in one piece. */
+  #isWhole = false;
   readonly #toolCalls = new Map<number, ToolCallTracker>();
 
   decode(message: SseMessage, parts: Part[]): void {
@@ -38,12 +42,19 @@ export class OpenAiChatDecoder implements Decoder {
 
   end(parts: Part[]): void {
     if (this.#isOver) return;
-    if (this.#hasFinished) parts.push({ type: "done" });
+    if (this.#finished.size > 0) parts.push({ type: "done" });
     else this.#fail(parts, { kind: "interrupted", message: "The provider's stream ended before its answer did." });
     this.#isOver = true;
   }
 
-  /** Reads one parsed chunk or completion. */
+  /** Reads a whole `chat.completion`. */
+  takeWhole(completion: Json, parts: Part[]): void {
+    this.#isWhole = true;
+    this.take(completion, parts);
+    this.complete(parts);
+  }
+
+  /** Reads one parsed chunk. */
   take(chunk: Json, parts: Part[], event = "message"): void {
     if (chunk.error || event === "error") {
       this.#fail(parts, readStreamError(chunk));
@@ -75,7 +86,9 @@ export class OpenAiChatDecoder implements Decoder {
       this.#fail(parts, readStreamError(choice));
       return;
     }
-    const delta = this.#readDelta(asObject(choice.delta ?? choice.message), index, asString(chunk.id) ?? "");
+    // Perplexity sends both: in a chunk the message repeats all that came before.
+    const said = this.#isWhole ? (choice.message ?? choice.delta) : (choice.delta ?? choice.message);
+    const delta = this.#readDelta(asObject(said), index, asString(chunk.id) ?? "");
     const logprobs = readLogprobs(choice.logprobs);
     if (delta || logprobs) {
       this.#hasContent = true;
@@ -87,11 +100,12 @@ export class OpenAiChatDecoder implements Decoder {
     }
     // Moonshot puts the usage into the choice.
     if (choice.usage) parts.push({ type: "usage", usage: readUsage(asObject(choice.usage)) });
-    const finish = asString(choice.finish_reason);
-    if (finish) this.#finish(index, finish, asString(choice.native_finish_reason) ?? finish, parts);
+    if (choice.finish_reason && !this.#finished.has(index)) this.#finish(index, choice, chunk, parts);
   }
 
-  #finish(index: number, reason: string, native: string, parts: Part[]): void {
+  #finish(index: number, choice: Json, chunk: Json, parts: Part[]): void {
+    const reason = asString(choice.finish_reason) ?? "";
+    const native = asString(choice.native_finish_reason) ?? reason;
     const finishReason = toFinishReason(reason, this.#toolCalls.has(index));
     if (finishReason === "error") {
       this.#fail(parts, {
@@ -101,7 +115,9 @@ export class OpenAiChatDecoder implements Decoder {
       });
       return;
     }
-    this.#hasFinished = true;
+    this.#finished.add(index);
+    const annotations = readSources(chunk);
+    if (annotations.length > 0) parts.push({ type: "delta", index, delta: { annotations } });
     parts.push({ type: "finish", index, finishReason, nativeFinishReason: native });
   }
 
@@ -137,7 +153,7 @@ export class OpenAiChatDecoder implements Decoder {
   /** The upstream says that its answer is whole; a missing finish reason is then a plain end. */
   complete(parts: Part[]): void {
     if (this.#isOver) return;
-    if (!this.#hasFinished && this.#hasContent)
+    if (this.#finished.size === 0 && this.#hasContent)
       parts.push({
         type: "finish",
         index: 0,

@@ -19,8 +19,7 @@ export const openaiChat: Protocol = {
       const message = "The provider's answer is not a chat completion.";
       return [{ type: "failure", failure: { kind: "malformed", message } }];
     }
-    decoder.take(completion, parts);
-    decoder.complete(parts);
+    decoder.takeWhole(completion, parts);
     return parts;
   },
   streamType: "text/event-stream",

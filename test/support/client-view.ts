@@ -1,8 +1,10 @@
 import { APIError } from "openai";
 import type { ChatCompletionCreateParams } from "openai/resources/chat/completions";
-import { openaiClient } from "../support/clients.ts";
-import { readStream, type Transcript } from "../support/sse-client.ts";
-import type { Json } from "./recording.ts";
+import { openAiClient } from "./clients.ts";
+import { readStream, type Transcript } from "./sse-client.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: the SDK's types leave out what OpenRouter adds
+type Json = Record<string, any>;
 
 /** An answer as a client that uses the `openai` SDK has it in hand at the end, streamed or not. */
 export interface ClientView {
@@ -23,9 +25,9 @@ export interface ClientView {
 }
 
 /** Makes a request with the `openai` SDK and reads the answer to its end. */
-export async function askOpenai(account: { baseUrl: string; key: string }, body: Json): Promise<ClientView> {
+export async function openAiView(account: { baseUrl: string; key: string }, body: Json): Promise<ClientView> {
   let transcript: Promise<Transcript> | undefined;
-  const client = openaiClient(account, (copy) => {
+  const client = openAiClient(account, (copy) => {
     if (body.stream && copy.ok) transcript = readStream(copy);
   });
   const view: ClientView = {
