@@ -1,26 +1,36 @@
-import type {
-  Api,
-  CatalogueDocument,
-  EndpointRow,
-  ModelRow,
-  Pricing,
-  ProviderKey,
-  Provider as ProviderRow,
-  Quirks,
+import {
+  type Api,
+  type AuthScheme,
+  type CatalogueDocument,
+  type EndpointRow,
+  type ModelRow,
+  type Pricing,
+  type ProviderKey,
+  type Provider as ProviderRow,
+  type Quirks,
+  URL_VARIABLE,
 } from "../schema/catalogue.ts";
+import { joinRows, type ModelRows, plainRows } from "./model-rows.ts";
 
 /** A company's API, ready to be called. */
 export interface Provider {
   slug: string;
   name: string;
   api: Api;
+  /** With its variables filled in. */
   baseUrl: string;
+  /** Variables of the base URL that the operator has not set; with any of them the provider cannot be called. */
+  missingVariables: string[];
   /** Absent: no key is sent. */
   key: ProviderKey | undefined;
+  /** Undefined: as the protocol's own vendor wants it. */
+  auth: AuthScheme | undefined;
   authHeader: string | undefined;
   headers: Record<string, string>;
   quirks: Quirks;
   timeouts: Timeouts;
+  /** The row of the catalogue, with what is only told and not used. */
+  row: ProviderRow;
 }
 
 /** Bounds of one attempt in milliseconds; undefined where the operator leaves it to the mode's default. */
@@ -43,6 +53,8 @@ export interface Endpoint {
   maxCompletionTokens: number | undefined;
   /** Undefined when the catalogue does not say. */
   supportedParameters: ReadonlySet<string> | undefined;
+  /** The row of the catalogue, with what is only told and not used. */
+  row: EndpointRow;
 }
 
 export interface Model {
@@ -54,48 +66,58 @@ export interface Model {
 /** The parts of which a catalogue is made. */
 export interface CatalogueRows {
   providers: Record<string, ProviderRow>;
-  models: Record<string, ModelRow>;
+  models: ModelRows;
 }
+
+/** Finds a variable or secret of the installation by its name. */
+export type ReadVariable = (name: string) => string | undefined;
 
 const DEFAULT_IDLE_MS = 60_000;
 const DEFAULT_TOTAL_MS = 600_000;
 
 /**
  * The built-in rows with the operator's document laid over them. Rows are merged one level deep, the operator wins;
- * a model's `endpoints` are replaced as a whole. Models are resolved when first asked for, so a large catalogue
- * costs what is used of it.
+ * a model's `endpoints` are replaced as a whole. Models are read and resolved when first asked for, so a large
+ * catalogue costs what is used of it.
  */
 export class Catalogue {
   readonly defaultModel: string | undefined;
   readonly #providerRows: Record<string, ProviderRow>;
-  readonly #modelRows: Record<string, ModelRow>;
+  readonly #modelRows: ModelRows;
+  readonly #readVariable: ReadVariable;
   readonly #providers = new Map<string, Provider>();
   readonly #models = new Map<string, Model>();
-  #idsByAlias: Map<string, string> | undefined;
 
   /** `document` must have passed `checkDocument` with the same rows. */
-  constructor(builtIn: CatalogueRows, document: CatalogueDocument) {
-    this.#providerRows = mergeRows(builtIn.providers, document.providers);
-    this.#modelRows = mergeRows(builtIn.models, document.models);
+  constructor(builtIn: CatalogueRows, document: CatalogueDocument, readVariable: ReadVariable = () => undefined) {
+    this.#providerRows = mergeProviders(builtIn, document);
+    this.#modelRows = mergeModels(builtIn, document);
+    this.#readVariable = readVariable;
     this.defaultModel = document.defaults?.model;
   }
 
   /** The model of a public or dated id. */
   model(name: string): Model | undefined {
-    const id = Object.hasOwn(this.#modelRows, name) ? name : this.#aliases().get(name);
-    if (id === undefined) return undefined;
-    const known = this.#models.get(id);
+    const known = this.#models.get(name);
     if (known) return known;
-    const row = this.#modelRows[id];
-    if (!row) return undefined;
-    const model: Model = { id, row, endpoints: row.endpoints.map((endpoint) => this.#endpoint(id, row, endpoint)) };
-    this.#models.set(id, model);
-    return model;
+    const row = this.#modelRows.get(name);
+    if (row) {
+      const model: Model = { id: name, row, endpoints: this.#endpoints(name, row) };
+      this.#models.set(name, model);
+      return model;
+    }
+    const id = this.#modelRows.idOf(name);
+    return id === undefined || id === name ? undefined : this.model(id);
   }
 
   /** Every model's id, in the catalogue's order. */
   modelIds(): string[] {
-    return Object.keys(this.#modelRows);
+    return [...this.#modelRows.ids()];
+  }
+
+  /** Every provider's slug, in the catalogue's order. */
+  providerSlugs(): string[] {
+    return Object.keys(this.#providerRows);
   }
 
   provider(slug: string): Provider | undefined {
@@ -107,8 +129,9 @@ export class Catalogue {
       slug,
       name: row.name,
       api: row.api,
-      baseUrl: row.base_url.replace(/\/+$/, ""),
+      ...this.#fillUrl(row.base_url),
       key: row.key,
+      auth: row.auth,
       authHeader: row.auth_header,
       headers: row.headers ?? {},
       quirks: row.quirks ?? {},
@@ -117,33 +140,52 @@ export class Catalogue {
         idleMs: row.timeouts?.idle_ms ?? DEFAULT_IDLE_MS,
         totalMs: row.timeouts?.total_ms ?? DEFAULT_TOTAL_MS,
       },
+      row,
     };
     this.#providers.set(slug, provider);
     return provider;
   }
 
-  #endpoint(modelId: string, model: ModelRow, row: EndpointRow): Endpoint {
+  #fillUrl(template: string): { baseUrl: string; missingVariables: string[] } {
+    const missingVariables: string[] = [];
+    const url = template.replace(URL_VARIABLE, (_, name: string, otherwise: string | undefined) => {
+      const value = this.#readVariable(name) ?? otherwise;
+      if (value === undefined) missingVariables.push(name);
+      return value ?? "";
+    });
+    return { baseUrl: url.replace(/\/+$/, ""), missingVariables };
+  }
+
+  /** An endpoint of the built-in rows may be at a provider that this version cannot speak to; it is left out. */
+  #endpoints(modelId: string, model: ModelRow): Endpoint[] {
+    return model.endpoints.map((row) => this.#endpoint(modelId, model, row)).filter((endpoint) => endpoint !== undefined);
+  }
+
+  #endpoint(modelId: string, model: ModelRow, row: EndpointRow): Endpoint | undefined {
     const provider = this.provider(row.provider);
-    if (!provider) throw new Error(`the catalogue's ${modelId} names an unknown provider: ${row.provider}`);
+    if (!provider) return undefined;
     return {
       modelId,
-      provider,
+      provider: this.#adapt(provider, row),
       upstreamModel: row.model,
       tag: row.tag ?? row.provider,
       pricing: row.pricing,
       contextLength: row.context_length ?? model.context_length ?? undefined,
       maxCompletionTokens: row.max_completion_tokens ?? undefined,
       supportedParameters: row.supported_parameters?.length ? new Set(row.supported_parameters) : undefined,
+      row,
     };
   }
 
-  #aliases(): Map<string, string> {
-    if (this.#idsByAlias) return this.#idsByAlias;
-    const aliases = new Map<string, string>();
-    for (const [id, row] of Object.entries(this.#modelRows))
-      if (row.canonical_slug) aliases.set(row.canonical_slug, id);
-    this.#idsByAlias = aliases;
-    return aliases;
+  /** The provider as this endpoint finds it. */
+  #adapt(provider: Provider, { api, base_url: baseUrl, quirks }: EndpointRow): Provider {
+    if (!api && !baseUrl && !quirks) return provider;
+    return {
+      ...provider,
+      api: api ?? provider.api,
+      ...(baseUrl !== undefined && this.#fillUrl(baseUrl)),
+      quirks: { ...provider.quirks, ...quirks },
+    };
   }
 }
 
@@ -152,15 +194,15 @@ export function checkDocument(
   builtIn: CatalogueRows,
   document: CatalogueDocument,
 ): { path: string; problem: string } | undefined {
-  const providers = mergeRows(builtIn.providers, document.providers);
+  const providers = mergeProviders(builtIn, document);
   for (const slug of Object.keys(document.providers ?? {})) {
     for (const field of ["name", "api", "base_url"] as const)
       if (!providers[slug]?.[field])
         return { path: `providers.${slug}.${field}`, problem: "is required for a new provider" };
   }
-  const models = mergeRows(builtIn.models, document.models);
+  const models = mergeModels(builtIn, document);
   for (const id of Object.keys(document.models ?? {})) {
-    const row = models[id];
+    const row = models.get(id);
     if (!row?.name) return { path: `models.${id}.name`, problem: "is required for a new model" };
     if (!row.endpoints) return { path: `models.${id}.endpoints`, problem: "is required for a new model" };
     for (const [index, endpoint] of row.endpoints.entries()) {
@@ -173,17 +215,24 @@ export function checkDocument(
     }
   }
   const defaultModel = document.defaults?.model;
-  if (defaultModel !== undefined && !Object.hasOwn(models, defaultModel))
+  if (defaultModel !== undefined && !models.get(defaultModel))
     return { path: "defaults.model", problem: `there is no model "${defaultModel}"` };
   return undefined;
 }
 
-function mergeRows<Row extends object>(
-  builtIn: Record<string, Row>,
-  overlay: Record<string, Partial<Row>> | undefined,
-): Record<string, Row> {
-  const merged: Record<string, Row> = { ...builtIn };
+function mergeProviders(builtIn: CatalogueRows, { providers = {} }: CatalogueDocument): Record<string, ProviderRow> {
+  const merged = { ...builtIn.providers };
   // The caller has checked that what an overlay leaves out is built in.
-  for (const [id, row] of Object.entries(overlay ?? {})) merged[id] = { ...builtIn[id], ...row } as Row;
+  for (const [slug, row] of Object.entries(providers)) merged[slug] = { ...builtIn.providers[slug], ...row } as ProviderRow;
   return merged;
+}
+
+/** Rows of the document win over built-in ones, field by field; those of which it says nothing are not even read. */
+function mergeModels({ models: builtIn }: CatalogueRows, { models = {} }: CatalogueDocument): ModelRows {
+  const overlay = Object.entries(models).map(([id, row]): [string, ModelRow] => {
+    // As above.
+    return [id, { ...builtIn.get(id), ...row } as ModelRow];
+  });
+  const { get, idOf, ids } = joinRows(plainRows(Object.fromEntries(overlay)), builtIn);
+  return { get, idOf, ids: () => new Set([...builtIn.ids(), ...ids()]) };
 }

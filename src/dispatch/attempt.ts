@@ -99,7 +99,14 @@ export class Attempt {
     const { quirks } = provider;
     const protocol = PROTOCOLS[provider.api];
     const stream = this.#isStream;
-    const request = protocol.request(chat, { model: upstreamModel, quirks, stream, maxCompletionTokens });
+    let request: UpstreamRequest;
+    try {
+      request = protocol.request(chat, { model: upstreamModel, quirks, stream, maxCompletionTokens });
+    } catch (error) {
+      // Another provider's format may have words for what this one's has none.
+      if (error instanceof RouterError) return { kind: "rejected", message: error.message };
+      throw error;
+    }
     this.droppedFields = request.dropped ?? [];
     const body = toJson(request.body);
     let response: Response;

@@ -15,7 +15,6 @@ export function redact(text: string, upstream: { key?: string | undefined; baseU
   let safe = text;
   if (upstream.key) safe = safe.replaceAll(upstream.key, "[key]");
   for (const shape of SECRET_SHAPES) safe = safe.replace(shape, "[key]");
-  return safe
-    .replaceAll(upstream.baseUrl, "[upstream]")
-    .replaceAll(new URL(upstream.baseUrl).host || "\0", "[upstream]");
+  safe = safe.replaceAll(upstream.baseUrl, "[upstream]");
+  return upstream.baseUrl.startsWith("http") ? safe.replaceAll(new URL(upstream.baseUrl).host, "[upstream]") : safe;
 }

@@ -12,6 +12,8 @@ const WORDINGS: RegExp[] = [
   /exceeds? (the )?(model's )?(available )?context( (limit|length|window|size))?/i,
   // Google: "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576)."
   /input token count.{0,40}exceeds/i,
+  // Vertex AI: "the input token count is 32769 but the model only supports up to 32768."
+  /input token count.{0,40}only supports/i,
   // Bedrock: "Input is too long for requested model."
   /input is too long/i,
   // Groq: "Please reduce the length of the messages or completion."

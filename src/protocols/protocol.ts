@@ -2,7 +2,8 @@ import type { UpstreamFailure } from "../errors.ts";
 import type { Quirks } from "../schema/catalogue.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import type { Part } from "../schema/chunk.ts";
-import type { Decoder, Framing } from "../stream/source.ts";
+import type { Framing } from "../stream/framing.ts";
+import type { Decoder } from "../stream/source.ts";
 
 /** What a protocol needs to know about the endpoint it writes for. */
 export interface RequestTarget {
@@ -32,6 +33,8 @@ export interface UpstreamRequest {
 export interface AnswerContext {
   /** Calls of this tool are not tool calls: their arguments are the content, as the response format wanted it. */
   jsonTool?: string;
+  /** Format name of signed reasoning, when it is not the one of the protocol's vendor. */
+  reasoningFormat?: string;
 }
 
 /** How a provider's key is sent, unless its row says otherwise. */

@@ -6,7 +6,14 @@ import * as z from "zod";
  */
 
 /** Wire protocols that a provider can speak. */
-export const apiSchema = z.enum(["openai-chat", "mistral-chat"]);
+export const apiSchema = z.enum([
+  "openai-chat",
+  "mistral-chat",
+  "cohere-chat",
+  "bedrock-converse",
+  "anthropic-messages",
+  "google-gemini",
+]);
 export type Api = z.infer<typeof apiSchema>;
 
 const SLUG = /^[a-z0-9][a-z0-9._-]*$/;
@@ -22,6 +29,37 @@ const priceSchema = z
   .union([z.string(), z.number()])
   .transform((value) => (typeof value === "number" ? plainDecimal(value) : value))
   .refine((text) => /^\d+(\.\d+)?$/.test(text), 'must be a price in US dollars as a decimal string, e.g. "0.000001"');
+
+const clockSchema = z
+  .int()
+  .refine(
+    (value) => value >= 0 && value <= 2400 && value % 100 < 60,
+    "must be a clock time as a number HHMM, e.g. 830",
+  );
+
+export const UTC_DAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"] as const;
+
+/**
+ * Prices that hold under conditions, e.g. for long prompts or at night. An entry applies when all its conditions hold;
+ * of the entries that apply a later one wins, price by price. A price that no applying entry gives stays the base one.
+ */
+export const pricingOverrideSchema = z.looseObject({
+  /** Applies when the whole prompt, cached tokens included, has strictly more tokens than this. */
+  min_prompt_tokens: z.int().min(0).optional(),
+  /** Applies from this UTC time (inclusive, HHMM) … */
+  utc_start: clockSchema.optional(),
+  /** … to this one (exclusive, HHMM); a window may wrap past midnight. */
+  utc_end: clockSchema.optional(),
+  /** Applies on these UTC weekdays; absent: every day. */
+  utc_days: z.array(z.enum(UTC_DAYS)).optional(),
+  prompt: priceSchema.optional(),
+  completion: priceSchema.optional(),
+  input_cache_read: priceSchema.optional(),
+  input_cache_write: priceSchema.optional(),
+  input_cache_write_1h: priceSchema.optional(),
+  audio: priceSchema.optional(),
+});
+export type PricingOverride = z.infer<typeof pricingOverrideSchema>;
 
 /** Prices of an endpoint in US dollars. An absent price is unknown, which is not the same as "0". */
 export const pricingSchema = z.looseObject({
@@ -47,6 +85,10 @@ export const pricingSchema = z.looseObject({
   image_output: priceSchema.optional(),
   /** Per search run by the provider. */
   web_search: priceSchema.optional(),
+  /** Per image of the prompt, where the provider counts images and not their tokens; for display only. */
+  image: priceSchema.optional(),
+  /** Other prices under conditions. */
+  overrides: z.array(pricingOverrideSchema).optional(),
 });
 export type Pricing = z.infer<typeof pricingSchema>;
 
@@ -79,8 +121,37 @@ export const quirksSchema = z.strictObject({
   cache_control: z.boolean().optional(),
   /** Under which name earlier reasoning goes back on assistant messages; default: it stays here. */
   reasoning_field: z.enum(["reasoning", "reasoning_content"]).optional(),
-  /** How reasoning is asked for: `effort` sends `reasoning_effort` (default), `none` sends nothing. */
-  reasoning_request: z.enum(["effort", "none"]).optional(),
+  /**
+   * How reasoning is asked for; `none` sends nothing.
+   * - OpenAI's format: `effort` sends `reasoning_effort` (default).
+   * - Anthropic's: `budget` sends a number of tokens (default; Claude up to 4.5, and compatible companies), the others
+   *   let the model decide under a level of effort: `adaptive` for models that do not think unasked (Claude 4.6 to
+   *   4.8), `adaptive_default` for those that do (Opus 5, Sonnet 5, Haiku 5.5), `adaptive_always` for those that
+   *   cannot be stopped, nor be made to call a tool (Fable, Mythos, Opus 5.5, Sonnet 5.5).
+   * - Converse also: `nova` sends Amazon Nova's `reasoningConfig`.
+   */
+  reasoning_request: z
+    .enum(["effort", "none", "budget", "adaptive", "adaptive_default", "adaptive_always", "nova"])
+    .optional(),
+  /** Levels of effort that the model takes; default: with adaptive thinking all, with a budget none. */
+  reasoning_efforts: z.array(z.enum(["low", "medium", "high", "xhigh", "max"])).optional(),
+  /** Format name of this company's signed reasoning; default: `anthropic-claude-v1`. For others that speak its API. */
+  reasoning_format: z.string().min(1).optional(),
+  /** Takes a schema for the answer and strict tools in Anthropic's format (Claude from 4.5 on); default: by a tool. */
+  structured_outputs: z.boolean().optional(),
+  /** Takes instructions among the turns in Anthropic's format (Claude from Opus 4.8 on); default: as user's text. */
+  system_turns: z.boolean().optional(),
+  /** Ties thinking to what stood before it (Claude from Fable 5.1 and 5.5 on); it is asked to forgive changes. */
+  preserved_thinking: z.boolean().optional(),
+  /** Streams tool arguments as they are written when asked to in Anthropic's format; default: value by value. */
+  eager_input_streaming: z.boolean().optional(),
+  /**
+   * Whether the rules of Gemini 3 hold: thinking in levels, ids and signatures on function calls, JSON output beside
+   * tools; default: as the model's name says. For rows whose names do not begin with `gemini-`.
+   */
+  gemini_3: z.boolean().optional(),
+  /** Takes the service tier in headers, as Vertex AI does; default: in the body, as AI Studio does. */
+  tier_header: z.boolean().optional(),
 });
 export type Quirks = z.infer<typeof quirksSchema>;
 
@@ -90,23 +161,41 @@ export const dataPolicySchema = z.strictObject({
   retention_days: z.number().min(0).optional(),
 });
 
+const baseUrlSchema = z.string().refine(isUpstreamUrl, "must be an http(s) URL without credentials, query or fragment");
+
+/** Ways to send a provider's key. */
+export const authSchema = z.enum(["bearer", "x-api-key", "x-goog-api-key", "aws-sigv4", "google-service-account"]);
+export type AuthScheme = z.infer<typeof authSchema>;
+
 const providerFields = {
   name: z.string().min(1),
   api: apiSchema,
-  /** Base URL as the vendor writes it, with the API version; the protocol appends its own path. */
-  base_url: z.string().refine(isUpstreamUrl, "must be an http(s) URL without credentials, query or fragment"),
+  /**
+   * Base URL as the vendor writes it, with the API version; the protocol appends its own path. `{NAME}` stands for the
+   * variable or secret NAME, `{NAME=text}` for that or else the text. Where one is missing the provider is not on.
+   */
+  base_url: baseUrlSchema,
   /** Absent: the provider takes no key. */
   key: providerKeySchema.optional(),
-  /** How the key is sent; default `bearer`. Any other value is the name of the header that holds it alone. */
+  /** How the key is sent; default: as the protocol's own vendor wants it. */
+  auth: authSchema.optional(),
+  /** The name of the header that holds the key alone; goes before `auth`. */
   auth_header: z.string().regex(HEADER_NAME, "must be a header's name").optional(),
   headers: z.record(z.string().regex(HEADER_NAME, "must be a header's name"), z.string()).optional(),
   quirks: quirksSchema.optional(),
   timeouts: timeoutsSchema.optional(),
   data_policy: dataPolicySchema.optional(),
+  /**
+   * Whether the vendor goes on generating, and bills it, when the client leaves a stream. True and false are what the
+   * vendor or a router that uses it has published; absent is the same as `unknown`.
+   */
+  bills_after_disconnect: z.union([z.boolean(), z.literal("unknown")]).optional(),
+  /** Where requests are processed, as far as the vendor promises it: `eu`, `us`, or a country's code in lower case. */
   regions: z.array(z.string()).optional(),
   privacy_policy_url: z.string().nullish(),
   terms_of_service_url: z.string().nullish(),
   status_page_url: z.string().nullish(),
+  /** Country code, ISO 3166-1 alpha-2. */
   headquarters: z.string().nullish(),
   datacenters: z.array(z.string()).nullish(),
 };
@@ -141,6 +230,26 @@ export const endpointSchema = z.looseObject({
   max_prompt_tokens: z.int().min(1).nullish(),
   quantization: quantizationSchema.nullish(),
   supported_parameters: z.array(z.string()).optional(),
+  /** Values of `tool_choice` that it takes; default: all when `tool_choice` is a supported parameter, else `auto`. */
+  tool_choice: z.array(z.enum(["auto", "none", "required", "function"])).optional(),
+  /** For an endpoint that the provider serves in another wire format than its others. */
+  api: apiSchema.optional(),
+  /** For an endpoint that the provider serves under another URL than its others; as the provider's `base_url`. */
+  base_url: baseUrlSchema.optional(),
+  /** Laid over the provider's quirks. */
+  quirks: quirksSchema.optional(),
+});
+
+/** How a model's reasoning is asked for. Absent for a model that does not reason. */
+export const reasoningSchema = z.looseObject({
+  /** It cannot be turned off. */
+  mandatory: z.boolean(),
+  default_effort: z.string().nullish(),
+  default_enabled: z.boolean().optional(),
+  /** Highest first; null: all of them. */
+  supported_efforts: z.array(z.string()).nullish(),
+  /** It takes `reasoning.max_tokens`. */
+  supports_max_tokens: z.boolean().optional(),
 });
 
 const modelFields = {
@@ -155,6 +264,11 @@ const modelFields = {
   output_modalities: z.array(z.string()).optional(),
   tokenizer: z.string().nullish(),
   instruct_type: z.string().nullish(),
+  reasoning: reasoningSchema.optional(),
+  /** `YYYY-MM` or `YYYY-MM-DD`. */
+  knowledge_cutoff: z.string().nullish(),
+  /** The author lets others train models on what it writes. */
+  distillable: z.boolean().optional(),
   endpoints: z.array(endpointSchema),
 };
 export const modelSchema = z.looseObject(modelFields);
@@ -180,8 +294,12 @@ function plainDecimal(value: number): string {
   return /e/i.test(text) ? value.toFixed(20).replace(/\.?0+$/, "") : text;
 }
 
-function isUpstreamUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
+/** `{NAME}` or `{NAME=text}` in a base URL. */
+export const URL_VARIABLE = /\{([A-Za-z_][A-Za-z0-9_]*)(?:=([^{}]*))?\}/g;
+
+function isUpstreamUrl(template: string): boolean {
+  const text = template.replace(URL_VARIABLE, (_, _name, text) => text ?? "x");
+  if (/[{}]/.test(text) || !URL.canParse(text)) return false;
   const url = new URL(text);
   const isHttp = url.protocol === "https:" || url.protocol === "http:";
   return isHttp && url.username === "" && url.password === "" && url.search === "" && url.hash === "";

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { invalidField, RouterError } from "../errors.ts";
-import { accepts, isRecord, isShallow } from "./accepts.ts";
+import { accepts, isRecord } from "./accepts.ts";
 import {
   cacheControlSchema,
   expected,
@@ -199,6 +199,7 @@ export type ChatRequest = z.infer<typeof chatRequestSchema> & { messages: ChatMe
 const MAX_PROBLEMS = 3;
 
 const fields = new Map<string, z.core.$ZodType>(Object.entries(chatRequestSchema.shape));
+const unknownField = z.unknown();
 
 /**
  * The request in a client's JSON body. It is the client's own object, unchanged; only a `prompt` without messages
@@ -209,9 +210,7 @@ const fields = new Map<string, z.core.$ZodType>(Object.entries(chatRequestSchema
 export function parseChatRequest(body: unknown): ChatRequest {
   if (!isRecord(body)) throw invalidField("", "Request body must be a JSON object");
   for (const key in body) {
-    const field = fields.get(key);
-    const isAccepted = field === undefined ? isShallow(body[key]) : accepts(field)(body[key]);
-    if (!isAccepted) {
+    if (!accepts(fields.get(key) ?? unknownField)(body[key])) {
       throwProblems(body);
       break;
     }
@@ -225,7 +224,7 @@ export function parseChatRequest(body: unknown): ChatRequest {
 function throwProblems(body: Record<string, unknown>): void {
   const problems: Problem[] = [];
   for (const key in body) {
-    const problem = findProblem(fields.get(key) ?? z.unknown(), body[key], key);
+    const problem = findProblem(fields.get(key) ?? unknownField, body[key], key);
     if (problem !== undefined && problems.push(problem) === MAX_PROBLEMS) break;
   }
   const [first] = problems;

@@ -1,13 +1,7 @@
 import type { UpstreamFailure } from "../errors.ts";
 import type { Part } from "../schema/chunk.ts";
-import { type SseMessage, SseOverflowError, SseScanner } from "./sse.ts";
-
-/** Cuts an upstream's bytes into messages. One object a stream. */
-export interface Framing {
-  push(bytes: Uint8Array, messages: SseMessage[]): void;
-  /** The upstream has closed cleanly: gives out what is left. */
-  end(messages: SseMessage[]): void;
-}
+import { type Framing, FramingError } from "./framing.ts";
+import { type SseMessage, SseScanner } from "./sse.ts";
 
 /** Turns messages into parts. One object a stream, the only thing with the protocol's state. */
 export interface Decoder {
@@ -104,7 +98,7 @@ export class PartSource {
     } catch (error) {
       parts.push({
         type: "failure",
-        failure: error instanceof SseOverflowError ? overflow(error) : this.#explain(error),
+        failure: error instanceof FramingError ? misframed(error) : this.#explain(error),
       });
     }
     if (isLast(parts.at(-1))) this.#ended = true;
@@ -116,7 +110,7 @@ export function isLast(part: Part | undefined): boolean {
   return part?.type === "done" || part?.type === "failure";
 }
 
-function overflow(error: SseOverflowError): UpstreamFailure {
+function misframed(error: FramingError): UpstreamFailure {
   return { kind: "malformed", message: error.message };
 }
 

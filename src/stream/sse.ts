@@ -1,17 +1,11 @@
+import { FramingError } from "./framing.ts";
+
 /** One event of a server-sent event stream. */
 export interface SseMessage {
   /** The `event:` field, "message" when absent. */
   event: string;
   /** The `data:` lines, joined by "\n". */
   data: string;
-}
-
-/** An event grew past the bound; nothing more can be read from this stream. */
-export class SseOverflowError extends Error {
-  constructor(maxEventChars: number) {
-    super(`an event of the upstream's stream is longer than ${maxEventChars} characters`);
-    this.name = "SseOverflowError";
-  }
 }
 
 /** Room for an event that carries a generated image as base64; a longer one is a runaway stream. */
@@ -36,7 +30,7 @@ export class SseScanner {
     this.#maxEventChars = maxEventChars;
   }
 
-  /** Takes the next piece of text and adds the events that it completes. Throws `SseOverflowError`. */
+  /** Takes the next piece of text and adds the events that it completes. Throws `FramingError` for an event without end. */
   scan(piece: string, messages: SseMessage[]): void {
     let start = 0;
     if (this.#afterCr && piece !== "") {
@@ -97,6 +91,7 @@ export class SseScanner {
   }
 
   #checkLength(chars: number): void {
-    if (chars > this.#maxEventChars) throw new SseOverflowError(this.#maxEventChars);
+    if (chars > this.#maxEventChars)
+      throw new FramingError(`an event of the upstream's stream is longer than ${this.#maxEventChars} characters`);
   }
 }

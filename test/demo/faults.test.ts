@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ACCIDENTS, HANG, REFUSALS } from "../../src/demo/faults.ts";
+import { HANG, REFUSALS } from "../../src/demo/faults.ts";
 import { ask, eventsOf, join, readAll } from "./ask.ts";
 
 describe("refusals", () => {

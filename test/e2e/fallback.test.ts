@@ -25,6 +25,7 @@ const MESSAGES = [{ role: "user", content: "Which track is clear?" }];
 const FAIL = json(errorBody("The boiler is cold."), { status: 500 });
 const GOOD = byMode({ stream: sse(streamOf("By ", "the river.")), whole: json(completion("By the river.")) });
 
+const BUSY = { type: "rate_limit_error", code: "rate_limit_exceeded" };
 /** Nothing listens here. */
 const REFUSING = await refusingBaseUrl();
 /** For bodies of scripted steps that are no event stream. */
@@ -336,7 +337,7 @@ describe("before the first token", () => {
 
   it("shows the first provider's error when fallbacks are off", async () => {
     const cast = await world.addModels(["a"], {
-      first: json(errorBody("Only here."), { status: 429, headers: { "retry-after": "7" } }),
+      first: json(errorBody("Only here.", BUSY), { status: 429, headers: { "retry-after": "7" } }),
       second: GOOD,
     });
     const response = await ask({ model: cast.model(), stream: true, provider: { allow_fallbacks: false } });
@@ -350,9 +351,18 @@ describe("before the first token", () => {
     expect(cast.visited()).toEqual(["a.first"]);
   });
 
+  it("takes a 429 for one, whatever its body calls it", async () => {
+    const answer = json(errorBody("Busy.", { type: "server_error" }), { status: 429, headers: { "retry-after": "3" } });
+    const cast = await world.addModels(["a"], { first: answer });
+    const response = await ask({ model: cast.model() });
+    const { error } = await jsonOf(response, 429);
+    expect(error.metadata.error_type).toBe("rate_limit_exceeded");
+    expect(response.headers.get("retry-after")).toBe("3");
+  });
+
   it("tells the earliest time to come back when all are busy", async () => {
     const busy = (seconds: number) =>
-      json(errorBody("Busy."), { status: 429, headers: { "retry-after": String(seconds) } });
+      json(errorBody("Busy.", BUSY), { status: 429, headers: { "retry-after": String(seconds) } });
     const cast = await world.addModels(["a"], { first: busy(30), second: busy(4), third: busy(90) });
     const response = await ask({ model: cast.model() });
     await jsonOf(response, 429);

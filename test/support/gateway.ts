@@ -35,7 +35,7 @@ export type GatewayRequest = Omit<RequestInit, "body" | "headers"> & {
   /** Sent as JSON with its content type, by POST unless another method is given. */
   json?: unknown;
   /** Sent as it is. */
-  body?: string | Uint8Array<ArrayBuffer>;
+  body?: string | Uint8Array;
   headers?: Record<string, string>;
 };
 

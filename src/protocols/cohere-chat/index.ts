@@ -1,0 +1,28 @@
+import type { Part } from "../../schema/chunk.ts";
+import { SseFraming } from "../../stream/source.ts";
+import { asObject } from "../json.ts";
+import { readFailure } from "../openai-chat/failure.ts";
+import type { Protocol } from "../protocol.ts";
+import { CohereDecoder } from "./decoder.ts";
+import { toCohereRequest } from "./request.ts";
+
+/** Cohere's chat API, version 2. Its error bodies are `{message}`, one of the forms that the OpenAI reader knows. */
+export const cohereChat: Protocol = {
+  auth: "bearer",
+  replaysReasoning: false,
+  request: toCohereRequest,
+  response(json) {
+    const parts: Part[] = [];
+    const answer = asObject(json);
+    if (typeof answer.message !== "object") {
+      const message = "The provider's answer is not a chat answer.";
+      return [{ type: "failure", failure: { kind: "malformed", message } }];
+    }
+    new CohereDecoder().takeWhole(answer, parts);
+    return parts;
+  },
+  streamType: "text/event-stream",
+  framing: () => new SseFraming(),
+  decoder: () => new CohereDecoder(),
+  failure: readFailure,
+};

@@ -1,0 +1,51 @@
+import { type Framing, FramingError } from "../../stream/framing.ts";
+import { MAX_EVENT_CHARS, type SseMessage, SseScanner } from "../../stream/sse.ts";
+
+/**
+ * Server-sent events, and what this vendor puts behind them: a stream that it breaks off ends in a bare JSON object
+ * with the error, and without `alt=sse` a stream is one JSON array. Bare JSON becomes one last message.
+ */
+export class GeminiFraming implements Framing {
+  readonly #text = new TextDecoder();
+  readonly #scanner = new SseScanner();
+  #isAtLineStart = true;
+  #json: string | undefined;
+
+  push(bytes: Uint8Array, messages: SseMessage[]): void {
+    this.#scan(this.#text.decode(bytes, { stream: true }), messages);
+  }
+
+  end(messages: SseMessage[]): void {
+    this.#scan(this.#text.decode(), messages);
+    this.#scanner.end(messages);
+    if (this.#json !== undefined) messages.push({ event: "message", data: this.#json });
+  }
+
+  #scan(text: string, messages: SseMessage[]): void {
+    if (text === "") return;
+    if (this.#json !== undefined) {
+      this.#json += text;
+      if (this.#json.length > MAX_EVENT_CHARS)
+        throw new FramingError("the upstream's answer is longer than an event may be");
+      return;
+    }
+    const start = this.#findJson(text);
+    if (start !== -1) {
+      this.#json = text.slice(start);
+      this.#scanner.scan(text.slice(0, start), messages);
+      return;
+    }
+    const last = text.charCodeAt(text.length - 1);
+    this.#isAtLineStart = last === 10 || last === 13;
+    this.#scanner.scan(text, messages);
+  }
+
+  /** Where a line begins like JSON, which no line of an event stream does; -1 when none does. */
+  #findJson(text: string): number {
+    if (this.#isAtLineStart && (text[0] === "{" || text[0] === "[")) return 0;
+    const object = text.indexOf("\n{");
+    const array = text.indexOf("\n[");
+    if (object === -1 && array === -1) return -1;
+    return 1 + (object === -1 || (array !== -1 && array < object) ? array : object);
+  }
+}
