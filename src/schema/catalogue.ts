@@ -9,7 +9,7 @@ import * as z from "zod";
 export const apiSchema = z.enum([
   "openai-chat",
   "mistral-chat",
-  "cohere-chat",
+  "cohere-chat", "openai-responses",
   "bedrock-converse",
   "anthropic-messages",
   "google-gemini",

@@ -7,18 +7,18 @@ import { readRetryAfter } from "../retry-after.ts";
 const MAX_RAW_CHARS = 4096;
 
 /** The status that the vendor documents for each error type; inside a stream only the type is there. */
-const STATUS_BY_TYPE: Record<string, number> = {
-  invalid_request_error: 400,
-  authentication_error: 401,
-  billing_error: 402,
-  permission_error: 403,
-  not_found_error: 404,
-  request_too_large: 413,
-  rate_limit_error: 429,
-  api_error: 500,
-  timeout_error: 504,
-  overloaded_error: 529,
-};
+const STATUS_BY_TYPE = new Map([
+  ["invalid_request_error", 400],
+  ["authentication_error", 401],
+  ["billing_error", 402],
+  ["permission_error", 403],
+  ["not_found_error", 404],
+  ["request_too_large", 413],
+  ["rate_limit_error", 429],
+  ["api_error", 500],
+  ["timeout_error", 504],
+  ["overloaded_error", 529],
+]);
 
 /** What the vendor says as an `invalid_request_error` though the request is not at fault. */
 const WORDINGS: { code: string; wording: RegExp }[] = [
@@ -52,7 +52,7 @@ export function readFailure(status: number, headers: Headers, body: string, nowM
 
 /** Reads an error that came inside a stream or in a body of status 200. */
 export function readStreamError(json: Json): UpstreamFailure {
-  const status = STATUS_BY_TYPE[asString(asObject(json.error).type) ?? ""];
+  const status = STATUS_BY_TYPE.get(asString(asObject(json.error).type) ?? "");
   const failure = readError(json, status);
   return {
     ...failure,
