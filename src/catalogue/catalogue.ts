@@ -158,7 +158,9 @@ export class Catalogue {
 
   /** An endpoint of the built-in rows may be at a provider that this version cannot speak to; it is left out. */
   #endpoints(modelId: string, model: ModelRow): Endpoint[] {
-    return model.endpoints.map((row) => this.#endpoint(modelId, model, row)).filter((endpoint) => endpoint !== undefined);
+    return model.endpoints
+      .map((row) => this.#endpoint(modelId, model, row))
+      .filter((endpoint) => endpoint !== undefined);
   }
 
   #endpoint(modelId: string, model: ModelRow, row: EndpointRow): Endpoint | undefined {
@@ -223,7 +225,8 @@ export function checkDocument(
 function mergeProviders(builtIn: CatalogueRows, { providers = {} }: CatalogueDocument): Record<string, ProviderRow> {
   const merged = { ...builtIn.providers };
   // The caller has checked that what an overlay leaves out is built in.
-  for (const [slug, row] of Object.entries(providers)) merged[slug] = { ...builtIn.providers[slug], ...row } as ProviderRow;
+  for (const [slug, row] of Object.entries(providers))
+    merged[slug] = { ...builtIn.providers[slug], ...row } as ProviderRow;
   return merged;
 }
 

@@ -28,12 +28,9 @@ export function joinRows(...collections: ModelRows[]): ModelRows {
   };
 }
 
-function firstDefined<Item, Value>(
-  items: Item[],
-  valueOf: (item: Item) => Value | undefined,
-): Value | undefined {
+function firstDefined<Item, Value>(items: Item[], read: (item: Item) => Value | undefined): Value | undefined {
   for (const item of items) {
-    const value = valueOf(item);
+    const value = read(item);
     if (value !== undefined) return value;
   }
   return undefined;

@@ -59,8 +59,8 @@ export function toFailureKind(status: number | undefined, codes: (string | undef
   const isRequestFault = status === undefined || status === 200 || status === 400 || status === 413 || status === 422;
   if (isRequestFault && saysContextExceeded(`${codes.join(" ")} ${message}`)) return "context_exceeded";
   for (const code of codes) {
-    const kind = code === undefined ? undefined : KINDS_BY_CODE[code.toLowerCase()];
-    if (kind) return kind;
+    const word = code?.toLowerCase() ?? "";
+    if (Object.hasOwn(KINDS_BY_CODE, word)) return KINDS_BY_CODE[word] ?? "overloaded";
   }
   return status === undefined ? "overloaded" : kindOfStatus(status);
 }

@@ -56,6 +56,7 @@ const FINISH_REASONS: Record<string, FinishReason> = {
  * upstream says, because agents stop on anything else.
  */
 export function toFinishReason(native: string | null, hasToolCalls: boolean): FinishReason {
-  const reason = (native !== null && FINISH_REASONS[native.toLowerCase()]) || "stop";
+  const word = native?.toLowerCase() ?? "";
+  const reason = Object.hasOwn(FINISH_REASONS, word) ? (FINISH_REASONS[word] ?? "stop") : "stop";
   return reason === "stop" && hasToolCalls ? "tool_calls" : reason;
 }

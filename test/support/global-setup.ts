@@ -14,10 +14,12 @@ declare module "vitest" {
 /** Bundles the Worker once and starts the gateway that all end-to-end files share. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { build, remove } = await buildWorker();
-  const { origin, close } = await startWorker(build, SECRETS);
+  const { origin, logs, close } = await startWorker(build, SECRETS);
   project.provide("build", build);
   project.provide("origin", origin);
   return async () => {
+    // What became a bare 500 for a test is told whole here.
+    if (logs().includes("unexpected error")) console.error(logs());
     await close();
     await remove();
   };

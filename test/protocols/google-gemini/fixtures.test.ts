@@ -96,7 +96,7 @@ describe("gemini fixtures", () => {
     for (const part of parts) {
       if (part.type !== "delta") continue;
       expect(Object.keys(part.delta).length + (part.logprobs ? 1 : 0)).toBeGreaterThan(0);
-      for (const value of Object.values(part.delta)) expect(value).not.toHaveLength(0);
+      for (const value of Object.values(part.delta)) expect(JSON.stringify(value)).not.toMatch(/^(""|\[\]|\{\})$/);
       if (finishes[0]) expect(parts.indexOf(part)).toBeLessThan(parts.indexOf(finishes[0]));
     }
   });
@@ -117,10 +117,10 @@ describe("gemini fixtures", () => {
     const parts: typeof whole = [];
     for (const event of eventsOf(text)) decoder.decode({ event: "message", data: JSON.stringify(event) }, parts);
     if (!isLast(parts.at(-1))) decoder.end(parts);
+    // What stands behind the events, and that nothing does, is seen in the bytes alone.
     if (fixture.id === "error-tail-stream") return;
     expect(parts).toEqual(whole);
-    if (fixture.id === "cut-stream") return;
-    expect(googleGemini.response(eventsOf(text))).toEqual(whole);
+    if (fixture.id !== "cut-stream") expect(googleGemini.response(eventsOf(text))).toEqual(whole);
   });
 
   it.each(FIXTURES.filter(({ response }) => response.status !== 200))("$id: says why", ({ id, response }) => {
