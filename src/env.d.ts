@@ -15,3 +15,9 @@ declare namespace Cloudflare {
     DEMO?: string;
   }
 }
+
+/** A file that is bundled as it is, beside the code. */
+declare module "*.txt" {
+  const text: string;
+  export default text;
+}

@@ -1,8 +1,12 @@
-import { DEMO_MODELS, DEMO_PROVIDER } from "../demo/catalogue.ts";
+import { DEMO_MODELS, DEMO_PROVIDER, DEMO_SLUG } from "../demo/catalogue.ts";
 import type { CatalogueRows } from "./catalogue.ts";
+import models from "./data/models.txt";
+import { joinRows, plainRows } from "./model-rows.ts";
+import { PackedRows } from "./packed-rows.ts";
+import { PROVIDERS } from "./providers/index.ts";
 
 /** What every installation knows before its operator says anything. */
 export const BUILT_IN: CatalogueRows = {
-  providers: { demo: DEMO_PROVIDER },
-  models: DEMO_MODELS,
+  providers: { [DEMO_SLUG]: DEMO_PROVIDER, ...PROVIDERS },
+  models: joinRows(plainRows(DEMO_MODELS), new PackedRows(models)),
 };

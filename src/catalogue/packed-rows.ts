@@ -1,4 +1,4 @@
-import type { EndpointRow, ModelRow } from "../schema/catalogue.ts";
+import type { ModelRow } from "../schema/catalogue.ts";
 import type { ModelRows } from "./model-rows.ts";
 
 /**
@@ -28,12 +28,11 @@ export class PackedRows implements ModelRows {
     const { byId, parameterLists } = this.#index();
     const range = byId.get(id);
     if (range === undefined) return undefined;
-    const row: PackedRow = JSON.parse(this.#text.slice(...range));
-    const endpoints = row.endpoints.map((endpoint): EndpointRow => {
-      const list = parameterLists[endpoint.supported_parameters ?? -1];
-      return { ...endpoint, supported_parameters: list };
-    });
-    return { ...row, endpoints };
+    const row = JSON.parse(this.#text.slice(...range));
+    for (const endpoint of row.endpoints)
+      if (endpoint.supported_parameters !== undefined)
+        endpoint.supported_parameters = parameterLists[endpoint.supported_parameters];
+    return row;
   }
 
   idOf(canonicalSlug: string): string | undefined {
@@ -45,9 +44,6 @@ export class PackedRows implements ModelRows {
     return this.#lines;
   }
 }
-
-type PackedRow = Omit<ModelRow, "endpoints"> & { endpoints: PackedEndpoint[] };
-type PackedEndpoint = Omit<EndpointRow, "supported_parameters"> & { supported_parameters?: number };
 
 interface Lines {
   /** Where a row's JSON begins and ends. */

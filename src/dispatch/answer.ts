@@ -27,7 +27,7 @@ export class AnswerFeed implements TextFeed {
   readonly #options: AnswerOptions;
   readonly #encoder: ChunkEncoder;
   #end: AnswerEnd = { how: "finished" };
-  #hasFinished = false;
+  readonly #finished = new Set<number>();
   #isOver = false;
 
   constructor(attempt: Attempt, options: AnswerOptions) {
@@ -38,7 +38,9 @@ export class AnswerFeed implements TextFeed {
 
   async next(): Promise<{ text: string; isLast: boolean }> {
     let text = "";
-    for (const part of await this.#attempt.read()) {
+    const parts = await this.#attempt.read();
+    if (parts.length === 0) return { text, isLast: true };
+    for (const part of parts) {
       text += this.#encode(part);
       if (part.type === "done") return { text: text + this.#ending(), isLast: true };
       if (part.type === "failure") {
@@ -64,8 +66,8 @@ export class AnswerFeed implements TextFeed {
       return shown ? this.#encoder.delta(shown) : "";
     }
     if (part.type === "finish") {
-      if (this.#hasFinished) return "";
-      this.#hasFinished = true;
+      if (this.#finished.has(part.index)) return "";
+      this.#finished.add(part.index);
       return this.#encoder.finish(part.index, part.finishReason, part.nativeFinishReason);
     }
     if (part.type === "origin" && part.systemFingerprint !== undefined)
@@ -93,7 +95,9 @@ export async function readCompletion(
 ): Promise<string> {
   const assembler = new Assembler();
   for (let isOver = false; !isOver; ) {
-    for (const part of await attempt.read()) {
+    const parts = await attempt.read();
+    isOver = parts.length === 0;
+    for (const part of parts) {
       const shown = part.type === "delta" && options.excludesReasoning ? withoutReasoning(part) : part;
       if (shown) assembler.take(shown);
       isOver ||= part.type === "done" || part.type === "failure";

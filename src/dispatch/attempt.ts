@@ -17,6 +17,9 @@ import { callUpstream } from "./upstream.ts";
 const MAX_ERROR_BYTES = 256 * 1024;
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
+/** An upstream's error body is quoted up to this length. */
+const MAX_RAW_CHARS = 4096;
+
 /** How long an upstream may keep its connection open after its answer, for it to be used again. */
 const DRAIN_MS = 1_000;
 
@@ -189,11 +192,11 @@ export class Attempt {
       if (part.type === "delta") {
         this.firstPartAtMs ??= Date.now();
         this.#deadline.content();
-      } else if (part.type === "finish") this.#deadline.finished();
+      } else if (part.type === "finish" && this.tally.isFinished) this.#deadline.finished();
     }
     const last = parts.at(-1);
     // A connection that breaks or falls silent after the finish reason takes nothing from the answer.
-    if (last?.type === "failure" && this.tally.finish) parts[parts.length - 1] = { type: "done" };
+    if (last?.type === "failure" && this.tally.isFinished) parts[parts.length - 1] = { type: "done" };
     if (last?.type === "failure") last.failure = this.#redacted(last.failure);
   }
 
@@ -206,12 +209,14 @@ export class Attempt {
   }
 
   #redacted(failure: UpstreamFailure): UpstreamFailure {
-    const raw = failure.raw === undefined ? undefined : this.#redact(failure.raw);
-    return { ...failure, message: this.#redact(failure.message), raw };
+    const raw = failure.raw === undefined ? undefined : this.#redact(failure.raw).slice(0, MAX_RAW_CHARS);
+    const providerCode = failure.providerCode === undefined ? undefined : this.#redact(failure.providerCode);
+    return { ...failure, message: this.#redact(failure.message), raw, providerCode };
   }
 
   #redact(text: string): string {
-    return redact(text, { key: this.#key, baseUrl: this.endpoint.provider.baseUrl });
+    const { baseUrl, headers } = this.endpoint.provider;
+    return redact(text, { secrets: [this.#key, ...Object.values(headers)], baseUrl });
   }
 }
 
@@ -247,7 +252,7 @@ async function readText(response: Response, maxBytes: number): Promise<string | 
   const announced = Number(response.headers.get("content-length") ?? Number.NaN);
   if (announced > maxBytes) return undefined;
   if (announced <= maxBytes || !response.body) return response.text();
-  const decoder = new TextDecoder();
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: false });
   let text = "";
   let bytes = 0;
   for await (const chunk of response.body as ReadableStream<Uint8Array>) {

@@ -1,5 +1,5 @@
 import type { Endpoint, Provider } from "../catalogue/catalogue.ts";
-import { RouterError } from "../errors.ts";
+import { type FailureKind, RouterError } from "../errors.ts";
 import { explainEmpty } from "../routing/explain-empty.ts";
 import { remainingCandidates } from "../routing/fallback.ts";
 import type { Plan } from "../routing/plan.ts";
@@ -44,22 +44,27 @@ export async function dispatch(request: Dispatch): Promise<Answer> {
   const { plan, chat, signal } = request;
   if (plan.candidates.length === 0) throw explainEmpty(plan, chat);
   const walk = new Walk(request);
-  const onLeave = () => walk.leave();
-  signal.addEventListener("abort", onLeave);
-  let candidates = plan.candidates;
-  for (let next = candidates[0]; next && !walk.isLeft; next = candidates[0]) {
-    candidates = candidates.slice(1);
-    const failed = await walk.attempt(next);
-    if (!failed) return walk.answer();
-    candidates = remainingCandidates(candidates, next, failed.failure.kind);
+  signal.addEventListener("abort", () => walk.leave());
+  if (signal.aborted) walk.leave();
+  try {
+    let candidates = plan.candidates;
+    for (let next = candidates[0]; next && !walk.isLeft; next = candidates[0]) {
+      const outcome = await walk.attempt(next);
+      if (outcome === "open") return await walk.answer();
+      candidates = candidates.slice(1);
+      if (outcome !== "left") candidates = remainingCandidates(candidates, next, outcome);
+    }
+  } catch (error) {
+    walk.end();
+    throw error;
   }
-  throw walk.end();
+  throw walk.end() ?? giveUp(walk.failures);
 }
 
 /** The attempts of one request and how it ends; whatever happens, it is settled once. */
 class Walk {
   readonly #request: Dispatch;
-  readonly #failures: FailedAttempt[] = [];
+  readonly failures: FailedAttempt[] = [];
   #current: Attempt | undefined;
   #chat: ChatRequest;
   #recalledChat: ChatRequest | undefined;
@@ -73,21 +78,22 @@ class Walk {
     this.#chat = request.chat;
   }
 
-  /** Tries a candidate; gives its failure, or undefined when `answer` can follow. */
-  async attempt(endpoint: Endpoint): Promise<FailedAttempt | undefined> {
+  /** Tries a candidate: `open` when `answer` can follow, `left` when the client has gone, else why it failed. */
+  async attempt(endpoint: Endpoint): Promise<"open" | "left" | FailureKind> {
     const { chat, keyOf } = this.#request;
     const isStream = chat.stream === true;
     const key = await keyOf(endpoint.provider);
     const whole = needsReplay(endpoint) ? await this.#recalled() : chat;
+    if (this.isLeft) return "left";
     ({ chat: this.#chat, dropped: this.#dropped } = fitParameters(whole, endpoint));
     const attempt = new Attempt(endpoint, { isStream, key });
     this.#current = attempt;
     const failure = await attempt.open(this.#chat, !isStream);
-    if (!failure) return undefined;
-    const failed = { attempt, failure };
-    this.#failures.push(failed);
+    if (!failure) return "open";
     this.#current = undefined;
-    return failed;
+    if (this.isLeft) return "left";
+    this.failures.push({ attempt, failure });
+    return failure.kind;
   }
 
   /** The request with the reasoning that its client did not bring back; looked up once. */
@@ -133,14 +139,11 @@ class Walk {
     if (attempt) this.#finish(attempt, { how: "cancelled" });
   }
 
-  /** No candidate is left, or no client. */
-  end(): RouterError {
-    if (this.isLeft) {
-      this.#settle(undefined, { how: "cancelled" });
-      return new RouterError("invalid_request", "The client has left.", { status: 499 });
-    }
-    this.#settle(undefined, { how: "failed" });
-    return giveUp(this.#failures);
+  /** Nothing will follow: no candidate is left, or no client. Gives the error that nobody will read in that case. */
+  end(): RouterError | undefined {
+    this.#current?.cancel();
+    this.#settle(undefined, { how: this.isLeft ? "cancelled" : "failed" });
+    return this.isLeft ? new RouterError("invalid_request", "The client has left.", { status: 499 }) : undefined;
   }
 
   #finish(attempt: Attempt, end: AnswerEnd): void {
@@ -149,10 +152,11 @@ class Walk {
     this.#settle(attempt, end);
   }
 
+  /** A walk that called nobody leaves no record. */
   #settle(attempt: Attempt | undefined, end: AnswerEnd | { how: "failed" }): void {
-    if (this.#isSettled) return;
+    if (this.#isSettled || (!attempt && this.failures.length === 0)) return;
     this.#isSettled = true;
     const { chat, identity, settle } = this.#request;
-    settle(toGenerationRecord({ chat, identity, attempt, failures: this.#failures, outcome: end.how }));
+    settle(toGenerationRecord({ chat, identity, attempt, failures: this.failures, outcome: end.how }));
   }
 }

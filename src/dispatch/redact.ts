@@ -7,13 +7,17 @@ const SECRET_SHAPES = [
   /\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)?/g,
 ];
 
+/** Shorter header values (`true`, `v1`) are no secrets; taking them out would garble every text. */
+const MIN_SECRET_CHARS = 6;
+
 /**
- * An upstream's text without what must not leave: the key it was called with, anything that looks like a key, and
+ * An upstream's text without what must not leave: the key and the headers it was called with, anything that looks like a key, and
  * the upstream's own URL.
  */
-export function redact(text: string, upstream: { key?: string | undefined; baseUrl: string }): string {
+export function redact(text: string, upstream: { secrets: (string | undefined)[]; baseUrl: string }): string {
   let safe = text;
-  if (upstream.key) safe = safe.replaceAll(upstream.key, "[key]");
+  for (const secret of upstream.secrets)
+    if (secret !== undefined && secret.length >= MIN_SECRET_CHARS) safe = safe.replaceAll(secret, "[key]");
   for (const shape of SECRET_SHAPES) safe = safe.replace(shape, "[key]");
   safe = safe.replaceAll(upstream.baseUrl, "[upstream]");
   return upstream.baseUrl.startsWith("http") ? safe.replaceAll(new URL(upstream.baseUrl).host, "[upstream]") : safe;

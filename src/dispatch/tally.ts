@@ -14,6 +14,8 @@ export class Tally {
   outputChars = 0;
   reasoningChars = 0;
   hasContent = false;
+  readonly #begun = new Set<number>();
+  readonly #finished = new Set<number>();
   readonly #toolCallIds: string[] = [];
   readonly #reasoningDetails: ReasoningDetail[] = [];
   readonly #keepsReasoning: boolean;
@@ -27,6 +29,7 @@ export class Tally {
     switch (part.type) {
       case "delta": {
         this.hasContent = true;
+        this.#begun.add(part.index);
         const { content, reasoning, refusal, tool_calls: toolCalls } = part.delta;
         if (content !== undefined) this.outputChars += content.length;
         if (reasoning !== undefined) this.reasoningChars += reasoning.length;
@@ -41,6 +44,7 @@ export class Tally {
       }
       case "finish":
         this.finish ??= part;
+        this.#finished.add(part.index);
         break;
       case "usage":
         this.usage = part.usage;
@@ -51,6 +55,11 @@ export class Tally {
         this.serviceTier = part.serviceTier ?? this.serviceTier;
         break;
     }
+  }
+
+  /** Whether every choice that began has its finish reason. */
+  get isFinished(): boolean {
+    return this.#finished.size > 0 && [...this.#begun].every((index) => this.#finished.has(index));
   }
 
   /** Whether nothing came that a client could use: a plain stop without a token. */

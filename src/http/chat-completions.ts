@@ -6,6 +6,7 @@ import { planCandidates } from "../routing/plan.ts";
 import { type ChatRequest, parseChatRequest } from "../schema/chat.ts";
 import type { ClientFacts } from "../schema/generation.ts";
 import { isConfigured, readCatalogue, readProviderKey } from "../store/catalogue.ts";
+import type { ApiKey } from "../store/keys.ts";
 import { requireKey } from "./authenticate.ts";
 import { isDemoOn } from "./demo-switch.ts";
 import { type AppContext, waitUntilOf } from "./env.ts";
@@ -35,7 +36,7 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
       plan,
       identity: { id, createdAtMs, keyHash: key.hash, team: key.team, client: clientFacts(c, chat) },
       keyOf: (provider) => readProviderKey(provider, c.env),
-      recall: (toolCallIds) => recallReasoning(c.env.LEDGER, key.team, key.hash, toolCallIds),
+      recall: (toolCallIds) => recallOrNothing(c, key, toolCallIds),
       signal: c.req.raw.signal,
       settle: (record) => settle(c.env.LEDGER, record, waitUntil),
       waitUntil,
@@ -43,6 +44,16 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
     return new Response(body, { headers: answerHeaders(id, chat.stream === true, droppedParameters) });
   } catch (error) {
     return errorResponse(error, id);
+  }
+}
+
+/** Reasoning that cannot be looked up is missed as it would be without the ledger: the answer goes on. */
+async function recallOrNothing(c: AppContext, key: ApiKey, toolCallIds: string[]) {
+  try {
+    return await recallReasoning(c.env.LEDGER, key.team, key.hash, toolCallIds);
+  } catch (error) {
+    console.error("ledger: earlier reasoning cannot be read", String(error));
+    return new Map();
   }
 }
 

@@ -9,7 +9,8 @@ import * as z from "zod";
 export const apiSchema = z.enum([
   "openai-chat",
   "mistral-chat",
-  "cohere-chat", "openai-responses",
+  "cohere-chat",
+  "openai-responses",
   "bedrock-converse",
   "anthropic-messages",
   "google-gemini",
@@ -150,6 +151,8 @@ export const quirksSchema = z.strictObject({
    * tools; default: as the model's name says. For rows whose names do not begin with `gemini-`.
    */
   gemini_3: z.boolean().optional(),
+  /** Is Vertex AI's form of Anthropic's API: the model stands in the path, the version in the body. */
+  vertex_anthropic: z.boolean().optional(),
   /** Takes the service tier in headers, as Vertex AI does; default: in the body, as AI Studio does. */
   tier_header: z.boolean().optional(),
 });

@@ -63,7 +63,12 @@ function parseMasterKeys(text: string | undefined): MasterKey[] {
     .filter((entry) => entry !== "")
     .map((entry) => {
       const colon = entry.indexOf(":");
-      return { id: entry.slice(0, colon), bytes: Uint8Array.fromBase64(entry.slice(colon + 1)) };
+      try {
+        return { id: entry.slice(0, colon), bytes: Uint8Array.fromBase64(entry.slice(colon + 1)) };
+      } catch (cause) {
+        const message = "The secret MASTER_KEYS cannot be read; it must look like k1:<32 bytes in base64>.";
+        throw new RouterError("unavailable", message, { cause });
+      }
     });
 }
 

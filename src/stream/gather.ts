@@ -62,7 +62,7 @@ class GatheredBody {
     }
     if (this.#isCancelled) return;
     this.#isReady = this.#isEnded;
-    controller.enqueue(encoder.encode(this.#text));
+    if (this.#text !== "") controller.enqueue(encoder.encode(this.#text));
     this.#text = "";
     this.#makeRoom?.();
     if (!this.#isEnded) return;
@@ -76,6 +76,7 @@ class GatheredBody {
     clearTimeout(this.#timer);
     this.#feed.cancelled();
     this.#makeRoom?.();
+    this.#release();
   }
 
   async #readAhead(): Promise<void> {
@@ -100,7 +101,7 @@ class GatheredBody {
   #release(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#text === "") return;
+    if (this.#text === "" && !this.#isEnded && !this.#isCancelled) return;
     this.#isReady = true;
     this.#wake?.();
     this.#wake = undefined;

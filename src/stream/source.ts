@@ -13,16 +13,24 @@ export interface Decoder {
 
 /** Server-sent events in UTF-8. */
 export class SseFraming implements Framing {
-  readonly #text = new TextDecoder();
+  // The decoder itself would drop a byte order mark at the start of every piece, not of the stream alone.
+  readonly #text = new TextDecoder("utf-8", { ignoreBOM: true, fatal: false });
+  #isAtStart = true;
   readonly #scanner = new SseScanner();
 
   push(bytes: Uint8Array, messages: SseMessage[]): void {
-    this.#scanner.scan(this.#text.decode(bytes, { stream: true }), messages);
+    this.#scan(this.#text.decode(bytes, { stream: true }), messages);
   }
 
   end(messages: SseMessage[]): void {
-    this.#scanner.scan(this.#text.decode(), messages);
+    this.#scan(this.#text.decode(), messages);
     this.#scanner.end(messages);
+  }
+
+  #scan(text: string, messages: SseMessage[]): void {
+    if (text === "") return;
+    this.#scanner.scan(this.#isAtStart && text.startsWith("\uFEFF") ? text.slice(1) : text, messages);
+    this.#isAtStart = false;
   }
 }
 
@@ -95,6 +103,7 @@ export class PartSource {
         if (isLast(parts.at(-1))) break;
       }
       if (done && !isLast(parts.at(-1))) this.#decoder.end(parts);
+      if (done) this.#ended = true;
     } catch (error) {
       parts.push({
         type: "failure",

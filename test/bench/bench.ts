@@ -53,6 +53,12 @@ const directory = mkdtempSync(join(tmpdir(), "pointsman-bench-"));
 process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(130));
 
+const GIVE_UP_MS = 15 * 60_000;
+setTimeout(() => {
+  console.error("The bench got stuck: a server does not answer.");
+  process.exit(2);
+}, GIVE_UP_MS).unref();
+
 const tell = (what: string) => process.stderr.write(`${what}\n`);
 
 tell("building the bundle");
@@ -91,6 +97,6 @@ if (flags.json) {
   console.log(JSON.stringify({ rounds, pinned: cores !== undefined, disturbed, rows: figures }, null, 2));
 } else {
   console.log(`\n${renderTable(rows)}\n`);
-  console.log(`Medians of ${rounds} rounds [least–greatest]; ${disturbed} rounds disturbed by other programs.`);
+  console.log(`Medians [least–greatest] of ${rounds} rounds. Rounds that other programs disturbed: ${disturbed}.`);
 }
 process.exit(flags.strict && misses.length > 0 ? 1 : 0);

@@ -7,7 +7,7 @@ export interface Summary {
   max: number;
 }
 
-/** The servers take turns; a round that other programs disturbed is measured anew, up to twice as often as asked. */
+/** The servers take turns; a round that other programs disturbed is measured anew, up to half as often again as asked. */
 export interface RoundOptions {
   rounds: number;
   cores: Cores | undefined;
@@ -17,6 +17,8 @@ export interface RoundOptions {
 
 /** Other programs may use this share of the measured core. */
 const MAX_DISTURBANCE = 0.05;
+/** Rounds that are tried for each one that is asked for. */
+const MAX_ATTEMPTS = 1.5;
 /** Processor time is counted in steps of 10 ms, once for the core and once for the process. */
 const COUNTING_ERROR_MS = 20;
 
@@ -32,7 +34,7 @@ export async function inRounds<C extends { pid: number }>(
   for (const contestant of contestants) await measure(contestant);
   const clean: number[][] = [];
   const disturbed: number[][] = [];
-  while (clean.length < rounds && clean.length + disturbed.length < 2 * rounds) {
+  while (clean.length < rounds && clean.length + disturbed.length < MAX_ATTEMPTS * rounds) {
     let isDisturbed = false;
     const values: number[] = [];
     for (const contestant of contestants) {

@@ -34,7 +34,9 @@ export async function prepareServers(options: {
   };
   for (const name of SERVER_NAMES) writeConfig(join(directory, name), specs[name]);
   const running = await startWorkerd(join(directory, "gateway"), cores);
-  const key = await setUpGateway(running.port, upstream.port);
+  const key = await setUpGateway(running.port, upstream.port).catch((error) => {
+    throw new Error(`The gateway cannot be set up.\n${running.complaints()}`, { cause: error });
+  });
   await running.stop();
   const servers = SERVER_NAMES.map((name) => ({
     name,

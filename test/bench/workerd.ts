@@ -23,10 +23,13 @@ export interface WorkerSpec {
 export interface Workerd {
   pid: number;
   port: number;
+  /** The last that it wrote to its error output. */
+  complaints(): string;
   stop(): Promise<void>;
 }
 
 const START_TIMEOUT_MS = 10_000;
+const MAX_COMPLAINT_CHARS = 4000;
 const KV_WORKER = join(import.meta.dirname, "workers/kv.js");
 
 /** The Workers of one process: what it is started from, any number of times, and what it stores on disk. */
@@ -61,7 +64,16 @@ export async function startWorkerd(directory: string, cores: Cores | undefined):
   const command = [workerdPath(), "serve", join(directory, "config.capnp"), "--control-fd=3"];
   const [file = "", ...args] = cores ? ["taskset", "-c", String(cores.measured), ...command] : command;
   const child = spawnChild(file, args, { stdio: ["ignore", "ignore", "pipe", "pipe"] });
-  return { pid: child.pid ?? 0, port: await listeningPort(child), stop: () => stop(child) };
+  let said = "";
+  child.stderr?.on("data", (data) => {
+    said = (said + data).slice(-MAX_COMPLAINT_CHARS);
+  });
+  const complaints = () => said;
+  try {
+    return { pid: child.pid ?? 0, port: await listeningPort(child), complaints, stop: () => stop(child) };
+  } catch (error) {
+    throw new Error(`workerd ${error instanceof Error ? error.message : error}\n${said}`);
+  }
 }
 
 function stop(child: ChildProcess): Promise<void> {
@@ -71,20 +83,14 @@ function stop(child: ChildProcess): Promise<void> {
   });
 }
 
+/** The port that workerd says it listens on, over the pipe it was given for that. */
 function listeningPort(child: ChildProcess): Promise<number> {
-  let complaints = "";
-  child.stderr?.on("data", (data) => {
-    complaints = (complaints + data).slice(-4000);
-  });
   return new Promise((resolve, reject) => {
-    const fail = (why: string) => reject(new Error(`workerd ${why}\n${complaints}`));
-    const timer = setTimeout(() => fail("did not start to listen"), START_TIMEOUT_MS);
-    const onExit = () => fail("ended at once");
-    child.once("exit", onExit);
-    child.once("error", (error) => fail(error.message));
+    const timer = setTimeout(() => reject(new Error("does not listen")), START_TIMEOUT_MS);
+    child.once("close", () => reject(new Error("ended at once")));
+    child.once("error", reject);
     createInterface({ input: child.stdio[3] as Readable }).once("line", (line) => {
       clearTimeout(timer);
-      child.off("exit", onExit);
       resolve(JSON.parse(line).port);
     });
   });

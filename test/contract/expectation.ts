@@ -32,8 +32,10 @@ export interface ReportedUsage {
 export interface ReportedFailure {
   /** HTTP statuses that the client may see. */
   statuses: number[];
-  /** The upstream's own message. */
+  /** The upstream's own message; empty when it gave none. */
   message: string;
+  /** The upstream refused the operator's key: its words are not for clients. */
+  isPrivate: boolean;
 }
 
 /** What the contract suite has to know about one wire format. */
@@ -66,8 +68,13 @@ export function toFinishReason(native: string, hasToolCalls: boolean): string {
   return hasToolCalls && reason === "stop" ? "tool_calls" : reason;
 }
 
-/** The statuses that a client may see for an upstream's status when there is no other candidate. */
-export function clientStatuses(upstreamStatus: number | undefined, message: string): number[] {
+/** What a client may see of an upstream's failure when there is no other candidate. */
+export function reportedFailure(upstreamStatus: number | undefined, message: string): ReportedFailure {
+  const isPrivate = [401, 402, 403].includes(upstreamStatus ?? 0);
+  return { message, isPrivate, statuses: clientStatuses(upstreamStatus, message) };
+}
+
+function clientStatuses(upstreamStatus: number | undefined, message: string): number[] {
   if (/context length|context_length|too long/i.test(message)) return [400];
   if (upstreamStatus === 429) return [429];
   // A key, credit or model that the operator's catalogue has wrong is not the client's fault.

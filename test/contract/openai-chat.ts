@@ -1,9 +1,9 @@
 import {
-  clientStatuses,
   type Expectation,
   type FormatContract,
   type ReportedFailure,
   type ReportedUsage,
+  reportedFailure,
   toFinishReason,
 } from "./expectation.ts";
 import type { Json, Recording } from "./recording.ts";
@@ -34,7 +34,7 @@ function readRefusal({ response }: Recording): Expectation {
     ...NOTHING,
     outcome: "refused",
     usage: undefined,
-    failure: readFailure(response.body as Json, response.status),
+    failure: readFailure((response.body as Json).error, response.status),
   };
 }
 
@@ -44,11 +44,12 @@ function readAnswer({ response }: Recording): Expectation {
   const seen: Expectation = { ...NOTHING, outcome: "answered", usage: undefined };
   const calls = new Map<unknown, { id: string | undefined; name: string; arguments: string }>();
   for (const chunk of chunks) {
-    if (chunk.error) {
-      seen.failure = readFailure(chunk, chunk.error.status_code ?? chunk.error.code);
+    const [choice] = chunk.choices ?? [];
+    const error = chunk.error ?? choice?.error ?? (choice?.finish_reason === "error" ? {} : undefined);
+    if (error) {
+      seen.failure = readFailure(error, error.status_code ?? error.code);
       break;
     }
-    const [choice] = chunk.choices ?? [];
     const said: Json = choice?.message ?? choice?.delta ?? {};
     seen.text += said.content ?? "";
     seen.refusal += said.refusal ?? "";
@@ -66,7 +67,8 @@ function readAnswer({ response }: Recording): Expectation {
     seen.usage = readUsage(chunk.usage ?? chunk.x_groq?.usage) ?? seen.usage;
   }
   seen.toolCalls = [...calls.values()].map((call) => ({ ...call, arguments: parsed(call.arguments) }));
-  if (seen.failure) seen.outcome = seen.text + seen.reasoning === "" ? "refused" : "broken";
+  const saidNothing = seen.text + seen.reasoning + seen.refusal === "" && calls.size === 0;
+  if (seen.failure) seen.outcome = saidNothing ? "refused" : "broken";
   else seen.finishReason = toFinishReason(seen.finishReason, calls.size > 0);
   return seen;
 }
@@ -92,9 +94,8 @@ function readUsage(usage: Json | null | undefined): ReportedUsage | undefined {
   };
 }
 
-function readFailure({ error }: Json, status: unknown): ReportedFailure {
-  const message = error.metadata?.raw ?? error.message;
-  return { message, statuses: clientStatuses(typeof status === "number" ? status : undefined, message) };
+function readFailure(error: Json, status: unknown): ReportedFailure {
+  return reportedFailure(typeof status === "number" ? status : undefined, error.metadata?.raw ?? error.message ?? "");
 }
 
 function parsed(text: string): unknown {

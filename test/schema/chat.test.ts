@@ -234,6 +234,7 @@ describe("a valid body", () => {
         response_format: { type: "json_schema", json_schema: { name: "response", strict: true, schema: {} } },
       }),
     ],
+    ["a JSON Schema without a name", hello({ response_format: { type: "json_schema", json_schema: { schema: {} } } })],
     ["a grammar to answer in", hello({ response_format: { type: "grammar", grammar: 'root ::= "a"' } })],
     ["Python to answer in", hello({ response_format: { type: "python" } })],
     ["any JSON object to answer in", hello({ response_format: { type: "json_object" } })],
@@ -518,8 +519,8 @@ describe("a malformed body", () => {
     ],
     [
       "response_format.json_schema.name",
-      hello({ response_format: { type: "json_schema", json_schema: {} } }),
-      "missing",
+      hello({ response_format: { type: "json_schema", json_schema: { name: "" } } }),
+      "1 to 64 characters",
     ],
     [
       "response_format.json_schema.schema",

@@ -25,16 +25,16 @@ export function askAndLeave({ baseUrl, key }: Gateway, body: object): LeavingCli
     request.on("response", resolve);
     request.on("error", reject);
   });
-  response.catch(() => {});
 
   let seen = "";
-  response.then((message) => {
+  const listen = (message: IncomingMessage) => {
     message.setEncoding("utf8");
     message.on("data", (piece: string) => {
       seen += piece;
     });
     message.on("error", () => {});
-  });
+  };
+  response.then(listen, () => {});
 
   return {
     response,

@@ -108,11 +108,12 @@ class ConversationWriter {
 
   #takeAnswer(message: MessageOf<"assistant">): void {
     const { text, others } = saidIn(message);
-    this.#carried.push(...others);
     const calls = message.tool_calls ?? [];
     // Thinking alone is no answer: the vendor refuses a turn that ends in it.
-    if (text.length + calls.length === 0) return;
-    this.#closeUserTurn();
+    const isAnswer = text.length + calls.length > 0;
+    if (isAnswer) this.#closeUserTurn();
+    this.#carried.push(...others);
+    if (!isAnswer) return;
     const thinking = toThinkingBlocks(message.reasoning_details ?? [], this.#options.reasoningFormat);
     const content = [...thinking, ...text, ...calls.map((call) => this.#toolUse(call))];
     markCacheControl(content, message);

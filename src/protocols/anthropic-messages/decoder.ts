@@ -65,7 +65,7 @@ export class AnthropicDecoder implements Decoder {
   }
 
   #take(event: Json, parts: Part[], name: string): void {
-    switch (asString(event.type) ?? name) {
+    switch (asString(event.type) ?? (event.error ? "error" : name)) {
       case "content_block_delta":
         this.#content.add(event.index, asObject(event.delta), parts);
         return;

@@ -3,9 +3,6 @@ import { toFailureKind } from "../failure-kind.ts";
 import { asObject, asString, type Json } from "../json.ts";
 import { readRetryAfter } from "../retry-after.ts";
 
-/** An error body is quoted up to this length. */
-const MAX_RAW_CHARS = 4096;
-
 /** The status that the vendor documents for each error type; inside a stream only the type is there. */
 const STATUS_BY_TYPE = new Map([
   ["invalid_request_error", 400],
@@ -45,7 +42,7 @@ export function readFailure(status: number, headers: Headers, body: string, nowM
     ...failure,
     message: failure.message || `The provider answered with status ${status}.`,
     status,
-    raw: body.slice(0, MAX_RAW_CHARS),
+    raw: body,
     retryAfterMs: readRetryAfter(headers, nowMs) ?? readReset(headers, nowMs),
   };
 }
@@ -58,7 +55,7 @@ export function readStreamError(json: Json): UpstreamFailure {
     ...failure,
     message: failure.message || "The provider reported an error inside its answer.",
     status,
-    raw: JSON.stringify(json).slice(0, MAX_RAW_CHARS),
+    raw: JSON.stringify(json),
   };
 }
 

@@ -3,8 +3,6 @@ import { toFailureKind } from "../failure-kind.ts";
 import { asObject, asString, type Json } from "../json.ts";
 import { readRetryAfter } from "../retry-after.ts";
 
-const MAX_RAW_CHARS = 4096;
-
 /**
  * Reads an error answer: `{message}` (or `{Message}`), with the exception's name in `x-amzn-errortype`, which may
  * have a URL behind a colon.
@@ -23,7 +21,7 @@ export function readFailure(status: number, headers: Headers, body: string, nowM
     message,
     status,
     providerCode: name,
-    raw: body.slice(0, MAX_RAW_CHARS),
+    raw: body,
     retryAfterMs: readRetryAfter(headers, nowMs),
   };
 }
@@ -32,6 +30,6 @@ export function readFailure(status: number, headers: Headers, body: string, nowM
 export function readException(event: string, json: Json): UpstreamFailure {
   const message = asString(json.message) ?? asString(json.Message) ?? `The provider's stream ended with ${event}.`;
   const status = typeof json.originalStatusCode === "number" ? json.originalStatusCode : undefined;
-  const raw = JSON.stringify(json).slice(0, MAX_RAW_CHARS);
+  const raw = JSON.stringify(json);
   return { kind: toFailureKind(status, [event], message), message, status, providerCode: event, raw };
 }

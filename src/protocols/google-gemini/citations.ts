@@ -1,6 +1,8 @@
 import type { Annotation } from "../../schema/chunk.ts";
 import { asArray, asObject, asString, type Json } from "../json.ts";
 
+const GROUNDING_LISTS = ["groundingChunks", "groundingSupports", "webSearchQueries"];
+
 /**
  * Collects where an answer has its knowledge from. The vendor names sources and the text that they support in
  * `groundingMetadata`, most of it with the last piece of a stream, and quoted works in `citationMetadata`. Its
@@ -51,13 +53,12 @@ export class Citations {
     return annotations;
   }
 
-  /** A later piece adds to what an earlier one said; fields that it leaves empty stay. */
+  /** A later piece adds to what an earlier one said; lists that it leaves empty stay. */
   #takeGrounding(grounding: Json): void {
-    const known: Json = this.#grounding ?? {};
-    for (const [key, value] of Object.entries(grounding)) {
-      if (!Array.isArray(value) || value.length > 0) known[key] = value;
+    for (const list of GROUNDING_LISTS) {
+      const values = asArray(grounding[list]);
+      if (values.length > 0) this.#grounding = { ...this.#grounding, [list]: values };
     }
-    this.#grounding = known;
   }
 }
 

@@ -3,9 +3,6 @@ import { toFailureKind } from "../failure-kind.ts";
 import { asArray, asObject, asString, type Json } from "../json.ts";
 import { readRetryAfter } from "../retry-after.ts";
 
-/** An error body is quoted up to this length. */
-const MAX_RAW_CHARS = 4096;
-
 /**
  * Reads an error answer: `{error: {code, message, status, details}}` as all of Google's APIs have it, alone or in an
  * array, as a stream's error comes. The details hold a finer `reason`, and how long to wait.
@@ -23,7 +20,7 @@ export function readFailure(status: number, headers: Headers, body: string, nowM
     ...failure,
     message: message || `The provider answered with status ${status}.`,
     status,
-    raw: body.slice(0, MAX_RAW_CHARS),
+    raw: body,
     retryAfterMs: readRetryAfter(headers, nowMs) ?? retryAfterMs,
   };
 }
@@ -53,7 +50,7 @@ export function readBlock(json: Json): UpstreamFailure | undefined {
 /** JSON as text, for an operator's eyes. */
 function quote(json: Json): string | undefined {
   try {
-    return JSON.stringify(json).slice(0, MAX_RAW_CHARS);
+    return JSON.stringify(json);
   } catch {
     // Nested deeper than can be written.
     return undefined;

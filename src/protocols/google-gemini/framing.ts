@@ -35,8 +35,7 @@ export class GeminiFraming implements Framing {
       this.#scanner.scan(text.slice(0, start), messages);
       return;
     }
-    const last = text.charCodeAt(text.length - 1);
-    this.#isAtLineStart = last === 10 || last === 13;
+    this.#isAtLineStart = text.endsWith("\n");
     this.#scanner.scan(text, messages);
   }
 

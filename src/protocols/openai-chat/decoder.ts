@@ -15,10 +15,10 @@ import { readUsage } from "./usage.ts";
  * the native one. Strict in one thing: an answer without `[DONE]` and without a finish reason has not ended.
  */
 export class OpenAiChatDecoder implements Decoder {
-  #origin = "";
-  /** Choices that have their finish reason. */
+  #facts: unknown[] = [];
   readonly #finished = new Set<number>();
-  #hasContent = false;
+  /** Choices that have said something; of these some have their finish reason. */
+  readonly #begun = new Set<number>();
   #isOver = false;
   /** The answer came in one piece. */
   #isWhole = false;
@@ -42,7 +42,7 @@ export class OpenAiChatDecoder implements Decoder {
 
   end(parts: Part[]): void {
     if (this.#isOver) return;
-    if (this.#finished.size > 0) parts.push({ type: "done" });
+    if (this.#finished.size > 0 && this.#unfinished().length === 0) parts.push({ type: "done" });
     else this.#fail(parts, { kind: "interrupted", message: "The provider's stream ended before its answer did." });
     this.#isOver = true;
   }
@@ -61,16 +61,19 @@ export class OpenAiChatDecoder implements Decoder {
       return;
     }
     this.#takeOrigin(chunk, parts);
-    for (const choice of asArray(chunk.choices)) this.#takeChoice(asObject(choice), chunk, parts);
+    for (const choice of asArray(chunk.choices)) {
+      this.#takeChoice(asObject(choice), chunk, parts);
+      if (this.#isOver) return;
+    }
     const usage = chunk.usage ?? asObject(chunk.x_groq).usage;
     if (usage) parts.push({ type: "usage", usage: readUsage(asObject(usage)) });
   }
 
   #takeOrigin(chunk: Json, parts: Part[]): void {
     const { id, model, provider, system_fingerprint: fingerprint, service_tier: tier } = chunk;
-    const origin = `${id}\n${model}\n${provider}\n${fingerprint}\n${tier}`;
-    if (origin === this.#origin) return;
-    this.#origin = origin;
+    const facts = [id, model, provider, fingerprint, tier];
+    if (facts.every((fact, index) => fact === this.#facts[index])) return;
+    this.#facts = facts;
     const part: Part & { type: "origin" } = { type: "origin" };
     if (typeof id === "string") part.id = id;
     if (typeof model === "string") part.model = model;
@@ -91,7 +94,7 @@ export class OpenAiChatDecoder implements Decoder {
     const delta = this.#readDelta(asObject(said), index, asString(chunk.id) ?? "");
     const logprobs = readLogprobs(choice.logprobs);
     if (delta || logprobs) {
-      this.#hasContent = true;
+      this.#begun.add(index);
       parts.push(
         logprobs
           ? { type: "delta", index, delta: delta ?? {}, logprobs }
@@ -153,15 +156,16 @@ export class OpenAiChatDecoder implements Decoder {
   /** The upstream says that its answer is whole; a missing finish reason is then a plain end. */
   complete(parts: Part[]): void {
     if (this.#isOver) return;
-    if (this.#finished.size === 0 && this.#hasContent)
-      parts.push({
-        type: "finish",
-        index: 0,
-        finishReason: toFinishReason(null, this.#toolCalls.has(0)),
-        nativeFinishReason: null,
-      });
+    for (const index of this.#unfinished()) {
+      const finishReason = toFinishReason(null, this.#toolCalls.has(index));
+      parts.push({ type: "finish", index, finishReason, nativeFinishReason: null });
+    }
     parts.push({ type: "done" });
     this.#isOver = true;
+  }
+
+  #unfinished(): number[] {
+    return [...this.#begun].filter((index) => !this.#finished.has(index));
   }
 
   #fail(parts: Part[], failure: UpstreamFailure): void {

@@ -3,26 +3,17 @@ import { toFailureKind } from "../failure-kind.ts";
 import { asObject, asString, type Json } from "../json.ts";
 import { readRetryAfter } from "../retry-after.ts";
 
-/** An error body is quoted up to this length. */
-const MAX_RAW_CHARS = 4096;
-
 /**
  * Reads an error answer: `{error: {message, type, code}}` of OpenAI and most others, `{error: "…"}`,
  * `{message, code}` (Mistral, DeepInfra), `{detail}` (FastAPI servers), or any text.
  */
 export function readFailure(status: number, headers: Headers, body: string, nowMs: number): UpstreamFailure {
-  let json: Json = {};
-  try {
-    json = asObject(JSON.parse(body));
-  } catch {
-    // Not JSON: the text itself is the message.
-  }
-  const failure = readError(json, status);
+  const failure = readError(parseBody(body), status);
   return {
     ...failure,
     message: failure.message || `The provider answered with status ${status}.`,
     status,
-    raw: body.slice(0, MAX_RAW_CHARS),
+    raw: body,
     retryAfterMs: readRetryAfter(headers, nowMs),
   };
 }
@@ -36,8 +27,18 @@ export function readStreamError(json: Json): UpstreamFailure {
     ...failure,
     message: failure.message || "The provider reported an error inside its answer.",
     status: named,
-    raw: JSON.stringify(json).slice(0, MAX_RAW_CHARS),
+    raw: JSON.stringify(json),
   };
+}
+
+/** An error body as an object: some send it in an array (Google), some send plain text. */
+function parseBody(body: string): Json {
+  try {
+    const json: unknown = JSON.parse(body);
+    return asObject(Array.isArray(json) ? json[0] : typeof json === "string" ? { message: json } : json);
+  } catch {
+    return { message: body };
+  }
 }
 
 function readError(json: Json, status: number | undefined): UpstreamFailure {

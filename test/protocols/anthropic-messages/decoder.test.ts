@@ -282,6 +282,11 @@ describe("a stream that goes wrong", () => {
     });
   });
 
+  it("by an error without a type", async () => {
+    const bytes = new TextEncoder().encode('data: {"error":{"message":"No."}}\n\n');
+    expect((await readStream(bytes)).at(-1)).toMatchObject({ failure: { kind: "overloaded", message: "No." } });
+  });
+
   it("by an event that is not JSON", async () => {
     const bytes = new TextEncoder().encode("event: message_start\ndata: {oops\n\n");
     expect((await readStream(bytes)).at(-1)).toMatchObject({ failure: { kind: "malformed" } });

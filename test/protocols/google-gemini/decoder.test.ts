@@ -275,7 +275,7 @@ describe("streams of another form", () => {
 
   it("are malformed when they are no JSON", async () => {
     expect(failureOf(await readText("data: lamp\n\n"))?.kind).toBe("malformed");
-    expect(failureOf(await readText('{"candidates": [')).kind).toBe("malformed");
+    expect(failureOf(await readText('{"candidates": ['))?.kind).toBe("malformed");
   });
 });
 
