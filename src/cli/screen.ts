@@ -25,8 +25,8 @@ ${curl(screen, "curl -sN", { model: "demo/story", stream: true, messages: [{ rol
     base URL  ${baseUrl}
     API key   ${screen.demoKey}
 
-  The demo models need no provider. To add a real one, put its key into .dev.vars and its models
-  into the catalogue: README.md, "Add a provider".
+  The demo models need no provider. For real ones, put the key of one into .dev.vars, for example
+  OPENAI_API_KEY=sk-..., and start again. README.md, "Use real models", tells more.
 
   The management key, which makes more keys, is MANAGEMENT_KEY in ${screen.managementKeyPlace}.
   Ctrl-C stops Pointsman. Keys and settings stay in .wrangler/ until you delete it.

@@ -92,6 +92,11 @@ export class Attempt {
     this.#source?.cancel("the answer is not wanted any more");
   }
 
+  /** Whether the upstream's connection still has to be let go of. */
+  get isConnected(): boolean {
+    return this.#source !== undefined;
+  }
+
   /** After the last part: lets the connection end well, so that it can serve again. */
   async drain(): Promise<void> {
     await this.#source?.drain(DRAIN_MS);

@@ -147,8 +147,8 @@ class Walk {
   }
 
   #finish(attempt: Attempt, end: AnswerEnd): void {
-    if (end.how === "finished") this.#request.waitUntil(attempt.drain());
-    else attempt.cancel();
+    if (end.how !== "finished") attempt.cancel();
+    else if (attempt.isConnected) this.#request.waitUntil(attempt.drain());
     this.#settle(attempt, end);
   }
 

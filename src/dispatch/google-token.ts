@@ -87,15 +87,16 @@ export async function googleToken(secret: string, post: PostForm, nowMs: number)
 
 async function makeToken(secret: string, post: PostForm, nowMs: number): Promise<TokenResult> {
   let account: ServiceAccount | undefined;
-  let form: URLSearchParams;
   try {
     account = readServiceAccount(secret);
-    if (!account) return refused("The provider's key is not the JSON of a service account.");
-    form = new URLSearchParams({ grant_type: GRANT_TYPE, assertion: await signAssertion(account, nowMs) });
   } catch (error) {
-    return refused(`The provider's key cannot be used: ${messageOf(error)}`);
+    return refused(`The provider's key cannot be used: ${messageOf(error)}.`);
   }
+  if (!account) return refused("The provider's key is not the JSON of a service account.");
+  const assertion = await signAssertion(account, nowMs);
+  if (assertion === undefined) return refused("The provider's key holds no private key in PKCS #8 and PEM.");
   try {
+    const form = new URLSearchParams({ grant_type: GRANT_TYPE, assertion });
     return await readAnswer(await post(account.tokenUri, form), { secret, nowMs });
   } catch (error) {
     const message = `The provider's token server could not be reached: ${messageOf(error)}`;
@@ -131,27 +132,28 @@ function remember(secret: string, entry: { token: string; expiresAtMs: number })
   tokens.set(secret, entry);
 }
 
-/** A JSON Web Token that says who asks, signed with RS256 (RFC 7523 § 3). */
-async function signAssertion(account: ServiceAccount, nowMs: number): Promise<string> {
+/** A JSON Web Token that says who asks, signed with RS256 (RFC 7523 § 3); undefined when the key cannot sign. */
+async function signAssertion(account: ServiceAccount, nowMs: number): Promise<string | undefined> {
   const { clientEmail, privateKey, keyId, tokenUri } = account;
   const issuedAt = Math.floor(nowMs / 1000);
   const header = { alg: "RS256", typ: "JWT", ...(keyId !== undefined && { kid: keyId }) };
-  const claims = {
-    iss: clientEmail,
-    scope: SCOPE,
-    aud: tokenUri,
-    iat: issuedAt,
-    exp: issuedAt + ASSERTION_SECONDS,
-  };
+  const times = { iat: issuedAt, exp: issuedAt + ASSERTION_SECONDS };
+  const claims = { iss: clientEmail, scope: SCOPE, aud: tokenUri, ...times };
   const unsigned = `${encode(JSON.stringify(header))}.${encode(JSON.stringify(claims))}`;
   const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
-  const key = await crypto.subtle.importKey("pkcs8", readPem(privateKey), algorithm, false, ["sign"]);
-  const signature = await crypto.subtle.sign(algorithm.name, key, new TextEncoder().encode(unsigned));
-  return `${unsigned}.${toBase64Url(new Uint8Array(signature))}`;
+  try {
+    const key = await crypto.subtle.importKey("pkcs8", readPem(privateKey), algorithm, false, ["sign"]);
+    const signature = await crypto.subtle.sign(algorithm.name, key, new TextEncoder().encode(unsigned));
+    return `${unsigned}.${toBase64Url(new Uint8Array(signature))}`;
+  } catch {
+    // What the platform says of a broken key may quote it.
+    return undefined;
+  }
 }
 
+/** The bytes of a PEM block. Newlines may still be escaped, as some shells leave them. Throws when it is no base64. */
 function readPem(pem: string): Uint8Array {
-  return Uint8Array.fromBase64(pem.replace(/-----(BEGIN|END) PRIVATE KEY-----|\s/g, ""));
+  return Uint8Array.fromBase64(pem.replace(/-----(BEGIN|END) PRIVATE KEY-----|\\n|\s/g, ""));
 }
 
 function encode(text: string): string {

@@ -1,3 +1,4 @@
+import { DEMO_SLUG } from "../demo/catalogue.ts";
 import { dispatch } from "../dispatch/dispatch.ts";
 import { recallReasoning } from "../ledger/read.ts";
 import { settle } from "../ledger/settlements.ts";
@@ -20,12 +21,11 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
   const chat = parseChatRequest(await readJsonBody(c.req.raw));
   const waitUntil = waitUntilOf(c);
   const { catalogue } = await readCatalogue(c.env.KV, waitUntil);
-  const hasDemo = isDemoOn(c);
   const plan = planCandidates({
     chat,
     catalogue,
     health: UNKNOWN_HEALTH,
-    isConfigured: ({ provider }) => isConfigured(provider, c.env) && (provider.slug !== "demo" || hasDemo),
+    isConfigured: ({ provider }) => isConfigured(provider, c.env) && (provider.slug !== DEMO_SLUG || isDemoOn(c)),
     random: Math.random,
   });
   const createdAtMs = Date.now();

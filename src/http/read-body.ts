@@ -3,13 +3,15 @@ import { invalidField, RouterError } from "../errors.ts";
 /** Room for a conversation with pictures in it; a Worker's memory is shared by all requests of its isolate. */
 export const MAX_BODY_BYTES = 25 * 1024 * 1024;
 
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+
 /** The request's JSON. Throws 413 for too large a body, 400 for anything that is not JSON in UTF-8. */
 export async function readJsonBody(request: Request): Promise<unknown> {
   const bytes = await readBytes(request);
   if (bytes.byteLength === 0) throw invalidField("", "Request body is empty; send a JSON object.");
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+    text = strictUtf8.decode(bytes);
   } catch {
     throw invalidField("", "Request body is not valid UTF-8.");
   }
@@ -23,14 +25,19 @@ export async function readJsonBody(request: Request): Promise<unknown> {
 async function readBytes(request: Request): Promise<ArrayBuffer | Uint8Array> {
   const announced = request.headers.get("content-length");
   if (announced !== null) {
-    if (Number(announced) > MAX_BODY_BYTES) throw tooLarge();
+    if (Number(announced) > MAX_BODY_BYTES) return refuse(request);
     return request.arrayBuffer();
   }
   const pieces: Uint8Array[] = [];
   let length = 0;
-  for await (const piece of (request.body ?? []) as AsyncIterable<Uint8Array>) {
+  const reader = request.body?.getReader();
+  for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
+    const piece: Uint8Array = next.value;
     length += piece.byteLength;
-    if (length > MAX_BODY_BYTES) throw tooLarge();
+    if (length > MAX_BODY_BYTES) {
+      reader?.releaseLock();
+      return refuse(request);
+    }
     pieces.push(piece);
   }
   const bytes = new Uint8Array(length);
@@ -42,6 +49,14 @@ async function readBytes(request: Request): Promise<ArrayBuffer | Uint8Array> {
   return bytes;
 }
 
-function tooLarge(): RouterError {
-  return new RouterError("payload_too_large", `Request body is larger than ${MAX_BODY_BYTES} bytes.`);
+/** What is read of a body that is refused, so that its sender gets to read the refusal. */
+const MAX_DRAIN_BYTES = 4 * MAX_BODY_BYTES;
+
+async function refuse(request: Request): Promise<never> {
+  let length = 0;
+  for await (const piece of (request.body ?? []) as AsyncIterable<Uint8Array>) {
+    length += piece.byteLength;
+    if (length > MAX_DRAIN_BYTES) break;
+  }
+  throw new RouterError("payload_too_large", `Request body is larger than ${MAX_BODY_BYTES} bytes.`);
 }

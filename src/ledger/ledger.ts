@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { GenerationRecord, ReplayRecord } from "../schema/generation.ts";
-import { dayOf, type KeySpend, startOfMonth, startOfWeek } from "./periods.ts";
+import { DAY_MS, dayOf, type KeySpend, startOfMonth, startOfWeek } from "./periods.ts";
 
 /** A tool takes seconds or minutes; a conversation that rests longer begins its thinking anew. */
 const REPLAY_TTL_MS = 3_600_000;
@@ -34,42 +34,32 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     `);
   }
 
-  /** Books ended generations, given as a JSON array. A record that is booked already is left as it is. */
+  /**
+   * Books ended generations, given as a JSON array of records. A record that is booked already is left as it is.
+   * SQLite reads the JSON by itself: what a record costs is two rows, whatever the number of records in a call.
+   */
   settle(recordsJson: string): void {
     const sql = this.ctx.storage.sql;
-    const spends = new Map<
-      string,
-      { keyHash: string; day: number; nano: number; byokNano: number; requests: number }
-    >();
-    for (const { replay, ...record } of JSON.parse(recordsJson) as GenerationRecord[]) {
-      const { rowsWritten } = sql.exec(
-        "insert or ignore into generation values (?, ?, ?, ?)",
-        record.id,
-        record.keyHash,
-        record.createdAtMs,
-        JSON.stringify(record),
-      );
-      if (rowsWritten === 0) continue;
-      if (replay) this.#remember(record.keyHash, replay, Date.now());
-      const day = dayOf(record.createdAtMs);
-      const key = `${record.keyHash}:${day}`;
-      const spend = spends.get(key) ?? { keyHash: record.keyHash, day, nano: 0, byokNano: 0, requests: 0 };
-      if (record.isByok) spend.byokNano += record.costNanoUsd ?? 0;
-      else spend.nano += record.costNanoUsd ?? 0;
-      spend.requests += 1;
-      spends.set(key, spend);
-    }
-    for (const { keyHash, day, nano, byokNano, requests } of spends.values()) {
-      sql.exec(
-        `insert into spend values (?1, ?2, ?3, ?4, ?5) on conflict do update set
-           nano_usd = nano_usd + ?3, byok_nano_usd = byok_nano_usd + ?4, requests = requests + ?5`,
-        keyHash,
-        day,
-        nano,
-        byokNano,
-        requests,
-      );
-    }
+    sql.exec(
+      `insert into spend
+         select value ->> 'keyHash', (value ->> 'createdAtMs') / ${DAY_MS},
+           sum(iif(value ->> 'isByok', 0, coalesce(value ->> 'costNanoUsd', 0))),
+           sum(iif(value ->> 'isByok', coalesce(value ->> 'costNanoUsd', 0), 0)),
+           count(*)
+         from json_each(?)
+         where not exists (select 1 from generation where id = value ->> 'id')
+         group by 1, 2
+       on conflict do update set nano_usd = nano_usd + excluded.nano_usd,
+         byok_nano_usd = byok_nano_usd + excluded.byok_nano_usd, requests = requests + excluded.requests`,
+      recordsJson,
+    );
+    if (recordsJson.includes('"replay":')) this.#rememberAll(JSON.parse(recordsJson) as GenerationRecord[]);
+    sql.exec(
+      `insert or ignore into generation
+         select value ->> 'id', value ->> 'keyHash', value ->> 'createdAtMs', json_remove(value, '$.replay')
+         from json_each(?)`,
+      recordsJson,
+    );
   }
 
   /** The record of a generation, as JSON; null when there is none. */
@@ -92,6 +82,10 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
       if (row) found[id] = row.details;
     }
     return found;
+  }
+
+  #rememberAll(records: GenerationRecord[]): void {
+    for (const { keyHash, replay } of records) if (replay) this.#remember(keyHash, replay, Date.now());
   }
 
   #remember(keyHash: string, replay: ReplayRecord, nowMs: number): void {

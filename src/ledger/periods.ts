@@ -10,7 +10,7 @@ export interface KeySpend {
   byokMonthly: number;
 }
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 /** 1 January 1970 was a Thursday; weeks begin on Monday. */
 const DAYS_FROM_MONDAY_TO_EPOCH = 3;
 

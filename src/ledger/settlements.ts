@@ -16,8 +16,8 @@ interface Queue {
   callsInFlight: number;
 }
 
-/** Pause between two calls of one carrier: with it a busy isolate makes 50 calls a second, not thousands. */
-const GATHER_MS = 20;
+/** Pause between two calls of one carrier: with it a busy isolate makes 10 calls a second, not thousands. */
+const GATHER_MS = 100;
 /** A request carries for others this long, then the next one takes over. The platform gives it 30 s at most. */
 const MAX_CARRY_MS = 5_000;
 /** A carrier that has not come back by then was torn down by the platform. */

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { PROVIDERS } from "../../src/catalogue/providers/index.ts";
 import { ERROR_STATUS } from "../../src/errors.ts";
 import { apiSchema } from "../../src/schema/catalogue.ts";
 
@@ -28,6 +29,14 @@ describe("the README", () => {
   it("lists every wire format that a provider can speak, and no other", () => {
     const listed = rowsOf("### Wire formats").flatMap(([names = ""]) => codeIn(names));
     expect(listed.sort()).toEqual([...apiSchema.options].sort());
+  });
+
+  it("and .dev.vars.example name secrets that providers have", () => {
+    const secrets = new Set(Object.values(PROVIDERS).map(({ key }) => key));
+    const example = readFileSync(join(ROOT, ".dev.vars.example"), "utf8");
+    const named = [...readme.matchAll(/`([A-Z0-9_]+_API_KEY)`/g), ...example.matchAll(/^# ([A-Z0-9_]+)=$/gm)];
+    const unknown = named.map(([, name = ""]) => name).filter((name) => !secrets.has(name) && name !== "ACME_API_KEY");
+    expect(unknown).toEqual([]);
   });
 
   it("gives known types of errors", () => {

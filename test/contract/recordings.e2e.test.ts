@@ -18,6 +18,9 @@ const FORMATS: Record<string, FormatContract> = { "openai-chat": openaiChat };
 /** Sizes in bytes of the pieces in which an answer arrives; undefined: in one. */
 const CUTS = [undefined, 7, 1];
 
+/** So many pieces at the beginning and at the end of an answer are cut off one by one. */
+const EDGE_PIECES = 1000;
+
 const upstream = await startUpstream();
 const gateway = await sharedGateway();
 afterAll(() => upstream.close());
@@ -86,7 +89,18 @@ for (const [format, contract] of Object.entries(FORMATS)) {
 
 function serve(recording: Recording, cut: number | undefined): Route {
   const { status, headers } = recording.response;
-  return upstream.route(body([bytesOf(recording)], { status, headers, cut }));
+  return upstream.route(body([...piecesOf(bytesOf(recording), cut)], { status, headers }));
+}
+
+/** A long answer is cut at its beginning and its end; what lies between goes in one piece, to save time. */
+function* piecesOf(bytes: Uint8Array, cut = bytes.length): Generator<Uint8Array> {
+  const edge = EDGE_PIECES * cut;
+  for (let start = 0; start < bytes.length; ) {
+    const isMiddle = start === edge && bytes.length > 2 * edge;
+    const end = isMiddle ? bytes.length - edge : start + cut;
+    yield bytes.subarray(start, end);
+    start = end;
+  }
 }
 
 function modelAt(slug: string) {

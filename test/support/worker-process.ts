@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -19,8 +19,8 @@ export interface WorkerProcess {
 
 /** What `buildWorker` makes; plain data, so that it can be handed to other processes. */
 export interface WorkerBuild {
-  /** Path of the bundled module. */
-  bundle: string;
+  /** Where the bundle is: `index.js`, and the texts that it imports. */
+  directory: string;
   /** Bindings and compatibility settings of `wrangler.toml`, as Miniflare takes them. */
   settings: Record<string, unknown>;
 }
@@ -39,7 +39,7 @@ export async function buildWorker(): Promise<{ build: WorkerBuild; remove(): Pro
   const settings = JSON.parse(JSON.stringify(workerOptionsOf(CONFIG).workerOptions));
   await bundling;
   return {
-    build: { bundle: join(outdir, "index.js"), settings },
+    build: { directory: outdir, settings },
     remove: () => rm(outdir, { recursive: true, force: true }),
   };
 }
@@ -50,7 +50,7 @@ export async function startWorker(build: WorkerBuild, vars: Record<string, strin
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       ...build.settings,
-      modules: [{ type: "ESModule", path: "index.js", contents: await readFile(build.bundle, "utf8") }],
+      modules: await readModules(build.directory),
       bindings: vars,
       host: "127.0.0.1",
       port: 0,
@@ -62,4 +62,17 @@ export async function startWorker(build: WorkerBuild, vars: Record<string, strin
   await miniflare.ready;
   const { origin } = await miniflare.unsafeGetDirectURL();
   return { origin, logs: () => logs.join("\n"), close: () => miniflare.dispose() };
+}
+
+async function readModules(
+  directory: string,
+): Promise<{ type: "ESModule" | "Text"; path: string; contents: string }[]> {
+  const texts = (await readdir(directory)).filter((name) => name.endsWith(".txt"));
+  return Promise.all(
+    ["index.js", ...texts].map(async (path) => ({
+      type: path === "index.js" ? ("ESModule" as const) : ("Text" as const),
+      path,
+      contents: await readFile(join(directory, path), "utf8"),
+    })),
+  );
 }

@@ -73,7 +73,7 @@ interface Entry {
 export function toModels(listings: Listing[]): Map<string, ModelRow> {
   const ids = new PublicIds(listings);
   const entries = new Map<string, Entry[]>();
-  for (const listing of shortNamesFirst(listings.map(withEmbeddings).filter(isServable))) {
+  for (const listing of shortNamesFirst(listings.map(withOutput).filter(isServable))) {
     const name = ids.find(listing);
     if (name) entries.set(name.id, [...(entries.get(name.id) ?? []), { name, listing }]);
   }
@@ -81,7 +81,8 @@ export function toModels(listings: Listing[]): Map<string, ModelRow> {
   return new Map(rows.sort(([a, rowA], [b, rowB]) => (rowB.created ?? 0) - (rowA.created ?? 0) || (a < b ? -1 : 1)));
 }
 
-function withEmbeddings(listing: Listing): Listing {
+function withOutput(listing: Listing): Listing {
+  if (listing.name.includes("codex")) return { ...listing, output: ["text"] };
   return EMBEDDING.test(listing.name) ? { ...listing, output: ["embeddings"], hasTools: false } : listing;
 }
 
