@@ -6,7 +6,7 @@ import { chatCompletions } from "./chat-completions.ts";
 import type { AppEnv } from "./env.ts";
 import { errorResponse } from "./error-response.ts";
 import { getGeneration } from "./generation.ts";
-import { getCurrentKey, getKey, getKeys, postKey, removeKey } from "./keys.ts";
+import { getCurrentKey, getKey, getKeys, patchKey, postKey, removeKey } from "./keys.ts";
 import { getModels } from "./models.ts";
 
 /** Every public route, mounted under `/api/v1` and `/v1`. */
@@ -23,6 +23,7 @@ function createApi(): Hono<AppEnv> {
   api.get("/keys", getKeys);
   api.post("/keys", postKey);
   api.get("/keys/:hash", getKey);
+  api.patch("/keys/:hash", patchKey);
   api.delete("/keys/:hash", removeKey);
 
   api.use("/catalog", managementOnly());

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { invalidField, RouterError } from "../errors.ts";
 import type { KeySpend } from "../ledger/periods.ts";
 import { readSpend } from "../ledger/read.ts";
-import { type ApiKey, createKey, deleteKey, listKeys, readKey } from "../store/keys.ts";
+import { type ApiKey, createKey, deleteKey, listKeys, readKey, writeKey } from "../store/keys.ts";
 import { toNanoUsd, toUsd } from "../usage/cost.ts";
 import { identify } from "./authenticate.ts";
 import type { AppContext } from "./env.ts";
@@ -13,14 +13,19 @@ export const DEFAULT_TEAM = "default";
 
 const PAGE_SIZE = 100;
 
+/** What may be changed later on. */
+const changeableFields = {
+  name: z.string("must be a string").min(1, "must not be empty").max(256, "must have at most 256 characters"),
+  /** US dollars; null: no limit. */
+  limit: z.number("must be a number of US dollars, or null").min(0, "must not be negative").max(1e6).nullish(),
+  limit_reset: z.enum(["daily", "weekly", "monthly"], "must be daily, weekly, monthly or null").nullish(),
+  include_byok_in_limit: z.boolean("must be true or false").optional(),
+};
+
 /** Body of POST /keys. */
 const newKeySchema = z.looseObject(
   {
-    name: z.string("must be a string").min(1, "must not be empty").max(256, "must have at most 256 characters"),
-    /** US dollars; null: no limit. */
-    limit: z.number("must be a number of US dollars, or null").min(0, "must not be negative").max(1e6).nullish(),
-    limit_reset: z.enum(["daily", "weekly", "monthly"], "must be daily, weekly, monthly or null").nullish(),
-    include_byok_in_limit: z.boolean("must be true or false").optional(),
+    ...changeableFields,
     expires_at: z.iso
       .datetime({ offset: true, error: "must be an ISO 8601 time with seconds and a zone, e.g. 2027-01-31T12:00:00Z" })
       .nullish(),
@@ -30,14 +35,19 @@ const newKeySchema = z.looseObject(
   "must be a JSON object",
 );
 
+/** Body of PATCH /keys/:hash; what is absent stays as it is. */
+const keyChangeSchema = z.looseObject(
+  {
+    ...changeableFields,
+    name: changeableFields.name.optional(),
+    disabled: z.boolean("must be true or false").optional(),
+  },
+  "must be a JSON object",
+);
+
 /** POST /keys: makes a key; its token is in this answer and nowhere else. */
 export async function postKey(c: AppContext): Promise<Response> {
-  const parsed = newKeySchema.safeParse(await readJsonBody(c.req.raw));
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw invalidField(issue?.path.join(".") || "body", issue?.message ?? "cannot be read");
-  }
-  const body = parsed.data;
+  const body = await readBody(c, newKeySchema);
   const expiresAtMs = body.expires_at ? Date.parse(body.expires_at) : null;
   if (expiresAtMs !== null && expiresAtMs <= Date.now()) throw invalidField("expires_at", "must lie in the future");
   const { token, key } = await createKey(c.env.KV, {
@@ -54,6 +64,27 @@ export async function postKey(c: AppContext): Promise<Response> {
     externalUser: body.external?.user ?? null,
   });
   return c.json({ key: token, data: await describe(c, key) }, 201);
+}
+
+/** PATCH /keys/:hash */
+export async function patchKey(c: AppContext): Promise<Response> {
+  const key = await findByHash(c);
+  const change = await readBody(c, keyChangeSchema);
+  const changed: ApiKey = { ...key, updatedAtMs: Date.now() };
+  if (change.name !== undefined) changed.name = change.name;
+  if (change.disabled !== undefined) changed.disabled = change.disabled;
+  if (change.limit !== undefined) changed.limitNanoUsd = change.limit === null ? null : toNanoUsd(change.limit);
+  if (change.limit_reset !== undefined) changed.limitReset = change.limit_reset;
+  if (change.include_byok_in_limit !== undefined) changed.includeByokInLimit = change.include_byok_in_limit;
+  await writeKey(c.env.KV, changed);
+  return c.json({ data: await describe(c, changed) });
+}
+
+async function readBody<Schema extends z.ZodType>(c: AppContext, schema: Schema): Promise<z.infer<Schema>> {
+  const parsed = schema.safeParse(await readJsonBody(c.req.raw));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw invalidField(issue?.path.join(".") || "body", issue?.message ?? "cannot be read");
 }
 
 /** GET /keys?offset=&include_disabled= */
