@@ -7,6 +7,7 @@ import type { ChatRequest } from "../schema/chat.ts";
 import type { Part } from "../schema/chunk.ts";
 import { isLast, PartSource } from "../stream/source.ts";
 import { authorize } from "./authorize.ts";
+import { parseJson, readText, toJson } from "./body.ts";
 import { Deadline, type DeadlineName } from "./deadline.ts";
 import { redact } from "./redact.ts";
 import { needsReplay } from "./replay.ts";
@@ -119,7 +120,13 @@ export class Attempt {
     const body = toJson(request.body);
     let response: Response;
     try {
-      response = await this.#call(protocol, request, body);
+      const authorization = await authorize(provider, protocol.auth, this.#key, { path: request.path, body });
+      if ("failure" in authorization) return authorization.failure;
+      response = await this.#call(
+        protocol,
+        { ...request, headers: { ...request.headers, ...authorization.headers } },
+        body,
+      );
     } catch (error) {
       return this.#explain(error, "unreachable");
     }
@@ -135,13 +142,10 @@ export class Attempt {
     return this.#readUntilReady(this.#source, whole);
   }
 
-  async #call(protocol: Protocol, request: UpstreamRequest, body: string): Promise<Response> {
-    const { provider } = this.endpoint;
-    const { path } = request;
+  #call(protocol: Protocol, request: UpstreamRequest, body: string): Promise<Response> {
     const accept = this.#isStream ? protocol.streamType : "application/json";
-    const authorization = await authorize(provider, protocol.auth, this.#key, { path, body });
-    const headers = { accept, ...request.headers, ...authorization };
-    return callUpstream(provider, { path, body, headers }, this.#abort.signal);
+    const call = { path: request.path, body, headers: { accept, ...request.headers } };
+    return callUpstream(this.endpoint.provider, call, this.#abort.signal);
   }
 
   async #readUntilReady(source: PartSource, whole: boolean): Promise<UpstreamFailure | undefined> {
@@ -233,37 +237,4 @@ const EXPIRED_MESSAGES: Record<DeadlineName, string> = {
 
 function emptyAnswer(): UpstreamFailure {
   return { kind: "empty", message: "The provider returned an empty answer." };
-}
-
-/** A body as JSON. The client may have nested it deeper than can be written. */
-function toJson(body: Record<string, unknown>): string {
-  try {
-    return JSON.stringify(body);
-  } catch (cause) {
-    throw new RouterError("invalid_request", "The request is nested too deeply.", { cause });
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** A body's text; undefined when it is longer than `maxBytes`. */
-async function readText(response: Response, maxBytes: number): Promise<string | undefined> {
-  const announced = Number(response.headers.get("content-length") ?? Number.NaN);
-  if (announced > maxBytes) return undefined;
-  if (announced <= maxBytes || !response.body) return response.text();
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: false });
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of response.body as ReadableStream<Uint8Array>) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes) return undefined;
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
 }

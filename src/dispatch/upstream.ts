@@ -30,3 +30,8 @@ export function callUpstream(provider: Provider, call: UpstreamCall, signal: Abo
   if (provider.slug === DEMO_SLUG) return demoFetch(new URL(url), init);
   return fetch(url, { ...init, redirect: "manual" });
 }
+
+/** Posts a form to a token server, whose address the caller has checked. */
+export function postForm(url: string, form: URLSearchParams): Promise<Response> {
+  return fetch(url, { method: "POST", body: form, headers: { "user-agent": USER_AGENT }, redirect: "manual" });
+}

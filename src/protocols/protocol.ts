@@ -1,5 +1,5 @@
 import type { UpstreamFailure } from "../errors.ts";
-import type { Quirks } from "../schema/catalogue.ts";
+import type { AuthScheme, Quirks } from "../schema/catalogue.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import type { Part } from "../schema/chunk.ts";
 import type { Framing } from "../stream/framing.ts";
@@ -37,14 +37,12 @@ export interface AnswerContext {
   reasoningFormat?: string;
 }
 
-/** How a provider's key is sent, unless its row says otherwise. */
-export type AuthScheme = "bearer" | "x-api-key" | "x-goog-api-key" | "aws-sigv4";
-
 /**
  * A wire format, as pure functions. No fetch, no clock, no company: what differs between companies that speak the
  * same format is a documented quirk of their catalogue row.
  */
 export interface Protocol {
+  /** How a provider's key is sent, unless its row says otherwise. */
   auth: AuthScheme;
   /** Whether the next turn must bring the reasoning of a turn with tool calls back, signature and all. */
   replaysReasoning: boolean;
