@@ -2,7 +2,12 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
 /** Tests that need Node: real sockets, official clients, the command line. */
-const NODE_TESTS = ["test/e2e/**/*.test.ts", "test/contract/**/*.e2e.test.ts", "test/cli/**/*.test.ts"];
+const NODE_TESTS = [
+  "test/e2e/**/*.test.ts",
+  "test/contract/**/*.e2e.test.ts",
+  "test/cli/**/*.test.ts",
+  "test/fuzz/**/*.test.ts",
+];
 
 export default defineConfig({
   test: {

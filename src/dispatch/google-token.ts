@@ -13,7 +13,7 @@ export interface ServiceAccount {
   projectId: string | undefined;
 }
 
-/** Sends a form to an address and gives the answer; belongs to one request. May reject. */
+/** Sends a form to an address and gives the answer. May reject. */
 export type PostForm = (url: string, form: URLSearchParams) => Promise<Response>;
 
 /** An access token, or why there is none. */
@@ -33,66 +33,55 @@ const MAX_ACCOUNTS = 100;
 
 /** Tokens of this isolate by the secret that they were made from. A lost one is made again. */
 const tokens = new Map<string, { token: string; expiresAtMs: number }>();
-/**
- * Exchanges under way. A promise of one request must not be awaited by another one on Workers, so they are kept by
- * the request's own way to post.
- */
-const exchanges = new WeakMap<PostForm, Map<string, Promise<TokenResult>>>();
+/** Exchanges under way, by the request that they belong to. */
+const exchanges = new WeakMap<object, Map<string, Promise<TokenResult>>>();
 
-/**
- * Reads the JSON of a service account as Google gives it out; undefined for any other text. Throws when its
- * `token_uri` is neither Google's nor on this machine: the signed assertion goes nowhere else.
- */
+/** Reads the JSON of a service account as Google gives it out; undefined for any other text. */
 export function readServiceAccount(secret: string): ServiceAccount | undefined {
   if (!/^\s*\{/.test(secret)) return undefined;
   const json = parseJson(secret);
   if (!isRecord(json)) return undefined;
-  const { client_email: clientEmail, private_key: privateKey, private_key_id: keyId } = json;
+  const { client_email: clientEmail, private_key: privateKey, private_key_id: keyId, token_uri: tokenUri } = json;
   if (typeof clientEmail !== "string" || typeof privateKey !== "string") return undefined;
-  const tokenUri = json.token_uri ?? TOKEN_URI;
-  if (typeof tokenUri !== "string" || !isTokenUri(tokenUri))
-    throw new Error(`the service account's token_uri must be ${TOKEN_URI}`);
   return {
     clientEmail,
     privateKey,
     keyId: typeof keyId === "string" ? keyId : undefined,
-    tokenUri,
+    tokenUri: tokenUri === undefined ? TOKEN_URI : String(tokenUri),
     projectId: typeof json.project_id === "string" ? json.project_id : undefined,
   };
 }
 
 /**
  * An access token for a service account's JSON: a remembered one until shortly before it expires, else a new one from
- * the account's token server. Callers with the same `post` share an exchange that is under way. Never rejects.
+ * the account's token server. Never rejects.
+ *
+ * `request` stands for the client's request that is being served: callers that name the same one share an exchange.
+ * Callers of different requests never do, because on Workers a promise that waits for one request's I/O may not be
+ * awaited by another.
  */
-export async function googleToken(secret: string, post: PostForm, nowMs: number): Promise<TokenResult> {
+export async function googleToken(
+  secret: string,
+  post: PostForm,
+  nowMs: number,
+  request?: object,
+): Promise<TokenResult> {
   const known = tokens.get(secret);
   if (known && known.expiresAtMs - MARGIN_MS > nowMs) return { token: known.token };
-  let underWay = exchanges.get(post);
-  if (!underWay) {
-    underWay = new Map();
-    exchanges.set(post, underWay);
-  }
-  let exchange = underWay.get(secret);
-  if (!exchange) {
-    exchange = makeToken(secret, post, nowMs);
-    underWay.set(secret, exchange);
-  }
-  try {
-    return await exchange;
-  } finally {
-    underWay.delete(secret);
-  }
+  if (request === undefined) return makeToken(secret, post, nowMs);
+  const underWay = exchanges.get(request) ?? new Map<string, Promise<TokenResult>>();
+  exchanges.set(request, underWay);
+  const exchange = underWay.get(secret) ?? makeToken(secret, post, nowMs);
+  underWay.set(secret, exchange);
+  const result = await exchange;
+  underWay.delete(secret);
+  return result;
 }
 
 async function makeToken(secret: string, post: PostForm, nowMs: number): Promise<TokenResult> {
-  let account: ServiceAccount | undefined;
-  try {
-    account = readServiceAccount(secret);
-  } catch (error) {
-    return refused(`The provider's key cannot be used: ${messageOf(error)}.`);
-  }
+  const account = readServiceAccount(secret);
   if (!account) return refused("The provider's key is not the JSON of a service account.");
+  if (!isTokenUri(account.tokenUri)) return refused(`The service account's token_uri must be ${TOKEN_URI}.`);
   const assertion = await signAssertion(account, nowMs);
   if (assertion === undefined) return refused("The provider's key holds no private key in PKCS #8 and PEM.");
   try {
@@ -164,6 +153,7 @@ function toBase64Url(bytes: Uint8Array): string {
   return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
+/** Whether an address is Google's or on this machine: a signed assertion goes nowhere else. */
 function isTokenUri(uri: string): boolean {
   if (uri === TOKEN_URI) return true;
   if (!URL.canParse(uri)) return false;

@@ -241,6 +241,8 @@ export const endpointSchema = z.looseObject({
   base_url: baseUrlSchema.optional(),
   /** Laid over the provider's quirks. */
   quirks: quirksSchema.optional(),
+  /** Where this endpoint's requests are processed, where it differs from the provider's. */
+  regions: z.array(z.string()).optional(),
 });
 
 /** How a model's reasoning is asked for. Absent for a model that does not reason. */

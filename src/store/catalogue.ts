@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import * as z from "zod";
 import { BUILT_IN } from "../catalogue/built-in.ts";
 import { Catalogue, checkDocument, type Provider } from "../catalogue/catalogue.ts";
@@ -22,6 +23,8 @@ const KV_CACHE_TTL_SECONDS = 30;
 interface Snapshot {
   catalogue: Catalogue;
   document: CatalogueDocument;
+  /** When the document was written; 0 for none. */
+  version: number;
   readAtMs: number;
 }
 
@@ -57,14 +60,16 @@ export async function writeCatalogue(
   if (problem) throw invalidField(problem.path, problem.problem);
   for (const [slug, provider] of Object.entries(document.providers ?? {}))
     if (provider.key) provider.key = await sealKey(provider.key, slug, masterKeys);
-  await kv.put(KEY, JSON.stringify({ version: Date.now(), document }));
-  snapshot = { catalogue: new Catalogue(BUILT_IN, document), document, readAtMs: Date.now() };
+  const version = Date.now();
+  await kv.put(KEY, JSON.stringify({ version, document }));
+  snapshot = toSnapshot(document, version);
   return snapshot;
 }
 
-/** Whether a provider has what it needs: no key, or one that is there. */
+/** Whether a provider has what it needs: the variables of its URL, and no key or one that is there. */
 export function isConfigured(provider: Provider, env: Cloudflare.Env): boolean {
-  const { key } = provider;
+  const { key, missingVariables } = provider;
+  if (missingVariables.length > 0) return false;
   if (key === undefined) return true;
   if (typeof key === "string") return readSecret(env, key) !== undefined;
   return "sealed" in key && env.MASTER_KEYS !== undefined;
@@ -81,13 +86,19 @@ export async function readProviderKey(provider: Provider, env: Cloudflare.Env): 
 async function load(kv: KVNamespace): Promise<Snapshot> {
   try {
     const json = await kv.get(KEY, { type: "json", cacheTtl: KV_CACHE_TTL_SECONDS });
-    const document = json === null ? {} : storedSchema.parse(json).document;
-    snapshot = { catalogue: new Catalogue(BUILT_IN, document), document, readAtMs: Date.now() };
+    const { document, version } = json === null ? { document: {}, version: 0 } : storedSchema.parse(json);
+    // What has been read and made of the same document stays.
+    snapshot = snapshot?.version === version ? { ...snapshot, readAtMs: Date.now() } : toSnapshot(document, version);
   } catch (error) {
     console.error("catalogue: the operator's document cannot be read, the last good one stays", String(error));
-    snapshot ??= { catalogue: new Catalogue(BUILT_IN, {}), document: {}, readAtMs: 0 };
+    snapshot ??= { ...toSnapshot({}, 0), readAtMs: 0 };
   }
   return snapshot;
+}
+
+function toSnapshot(document: CatalogueDocument, version: number): Snapshot {
+  const catalogue = new Catalogue(BUILT_IN, document, (name) => readSecret(env, name));
+  return { catalogue, document, version, readAtMs: Date.now() };
 }
 
 async function sealKey(key: ProviderKey, slug: string, masterKeys: string | undefined): Promise<ProviderKey> {

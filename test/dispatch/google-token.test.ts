@@ -120,12 +120,31 @@ describe("a token", () => {
 
   it("is exchanged once for concurrent callers of one request, and for each request by itself", async () => {
     const secret = secretOf();
-    const servers = [tokenServer(), tokenServer()];
-    const callers = servers.flatMap(({ post }) => [1, 2, 3].map(() => googleToken(secret, post, NOW_MS)));
-    expect(new Set((await Promise.all(callers)).map((result) => JSON.stringify(result)))).toEqual(
-      new Set(['{"token":"token-1"}']),
+    const { visits, post } = tokenServer();
+    const [one, other] = [{}, {}];
+    const callers = [one, one, other, one, other].map((request) => googleToken(secret, post, NOW_MS, request));
+    const results = await Promise.all(callers);
+    expect(new Set(results.map((result) => JSON.stringify(result)))).toEqual(
+      new Set(['{"token":"token-1"}', '{"token":"token-2"}']),
     );
-    expect(servers.map(({ visits }) => visits.length)).toEqual([1, 1]);
+    expect(visits).toHaveLength(2);
+  });
+
+  it("is asked for again in the same request after a failure", async () => {
+    const secret = secretOf();
+    const { post } = tokenServer((visit) =>
+      visit === 1 ? new Response("", { status: 500 }) : Response.json({ access_token: "late" }),
+    );
+    const request = {};
+    expect(await googleToken(secret, post, NOW_MS, request)).toMatchObject({ failure: { kind: "overloaded" } });
+    expect(await googleToken(secret, post, NOW_MS, request)).toEqual({ token: "late" });
+  });
+
+  it("is never awaited across requests that name none", async () => {
+    const secret = secretOf();
+    const { visits, post } = tokenServer();
+    await Promise.all([googleToken(secret, post, NOW_MS), googleToken(secret, post, NOW_MS)]);
+    expect(visits).toHaveLength(2);
   });
 });
 

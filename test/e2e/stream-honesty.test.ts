@@ -13,8 +13,13 @@ const { gateway, upstream } = world;
 afterAll(() => world.close());
 
 const MESSAGES = [{ role: "user" as const, content: "Where does the line go?" }];
+/** A stream that does not end is broken off, so that its test fails early. */
+const PATIENCE_MS = 6000;
 const ask = (body: object) =>
-  gateway.request("/chat/completions", { json: { messages: MESSAGES, stream: true, ...body } });
+  gateway.request("/chat/completions", {
+    json: { messages: MESSAGES, stream: true, ...body },
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  });
 
 /** What every broken stream says before it breaks. */
 const BEFORE = [ROLE, say("Down "), say("by the ")];

@@ -68,6 +68,7 @@ export function toEndpoints(listing: Listing, { id, words }: PublicName): Endpoi
     ...(route.api && route.api !== row.api && { api: route.api }),
     ...(place.base_url !== undefined && { base_url: place.base_url }),
     ...(Object.keys(quirks).length > 0 && { quirks }),
+    ...(words.includes("eu") && { regions: ["eu"] }),
   };
   const priority = toPricing(listing, listing.priorityPrice, isClaude);
   return priority ? [endpoint, { ...endpoint, tag: `${provider}/priority`, pricing: priority }] : [endpoint];

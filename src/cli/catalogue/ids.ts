@@ -290,7 +290,7 @@ function joinVersions(name: string): string {
 
 /** Words after a model's name that tell only how it is served, whoever serves it. */
 const SERVING_WORD =
-  /-(tee|fp8|fp4|nvfp4|bf16|int8|int4|int4-mixed-ar|awq|maas|high-throughput|throughput|dynamic|tput|free)$/;
+  /-(tee|fp8|fp4|nvfp4|bf16|int8|int4|int4-mixed-ar|awq|maas|high-throughput|throughput|dynamic|tput)$/;
 /** Words that may be part of a name (`gpt-4-turbo`), and at these providers are not. */
 const SPEED_WORDS: Record<string, RegExp> = {
   together: /-(turbo|lite)$/,

@@ -61,6 +61,22 @@ const EMBEDDING = /embed|(^|\/)(bge|e5|gte)-|-e5-|minilm|mini-lm|mpnet/i;
 const NO_CHAT =
   /rerank|whisper|-tts|-asr|transcri|guard(?!ian)|moderation|ocr|safety|translate|-stt|realtime|-live|voice|^deep-research|esm|paligemma|image-edit|gpt-image|usdcode|usdvalidate|-batch$|-peft-/i;
 
+/** Families of tokenizers, by what their ids begin with. */
+const TOKENIZERS: [prefix: string, tokenizer: string][] = [
+  ["openai/", "GPT"],
+  ["anthropic/", "Claude"],
+  ["google/", "Gemini"],
+  ["x-ai/", "Grok"],
+  ["deepseek/", "DeepSeek"],
+  ["qwen/qwen3", "Qwen3"],
+  ["qwen/", "Qwen"],
+  ["mistralai/", "Mistral"],
+  ["cohere/", "Cohere"],
+  ["amazon/nova", "Nova"],
+  ["meta-llama/llama-4", "Llama4"],
+  ["meta-llama/", "Llama3"],
+];
+
 /** Levels of effort, highest first, as the wire wants them. */
 const EFFORTS = ["max", "xhigh", "high", "medium", "low", "minimal", "none"];
 
@@ -117,6 +133,7 @@ function toRow(id: string, entries: Entry[]): ModelRow {
     ...(contextLength && { context_length: contextLength }),
     input_modalities: told.input.map(toModality),
     output_modalities: told.output.map(toModality),
+    ...(tokenizerOf(id) && { tokenizer: tokenizerOf(id) }),
     ...(reasoning && { reasoning: toReasoning(reasoning) }),
     ...(told.knowledge && { knowledge_cutoff: told.knowledge }),
     ...(told.isOpenWeights && DISTILLABLE_AUTHORS.has(author) && { distillable: true }),
@@ -144,6 +161,10 @@ function canonicalSlug(id: string, released: string): string {
   const [base = id, variant] = id.split(":");
   const dated = `${base}-${released.replaceAll("-", "")}`;
   return variant === undefined ? dated : `${dated}:${variant}`;
+}
+
+function tokenizerOf(id: string): string | undefined {
+  return TOKENIZERS.find(([prefix]) => id.startsWith(prefix))?.[1];
 }
 
 function toModality(modality: string): string {

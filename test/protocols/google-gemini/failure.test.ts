@@ -63,10 +63,8 @@ describe("the wait that a failure asks for", () => {
   });
 });
 
-it("quotes the answer up to a length, and always has a message", () => {
-  const failure = read(500, "x".repeat(10_000));
-  expect(failure.raw).toHaveLength(4096);
-  expect(failure.message).toBe("The provider answered with status 500.");
+it("always has a message", () => {
+  expect(read(500, "oops").message).toBe("The provider answered with status 500.");
 });
 
 it("names the finest code", () => {
