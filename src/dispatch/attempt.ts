@@ -36,6 +36,10 @@ export class Attempt {
   readonly startedAtMs = Date.now();
   /** Fields of the request that the wire format cannot say. */
   droppedFields: string[] = [];
+  /** How the response format is brought about; undefined when the provider sees to it. */
+  formatBy: "tool" | "instruction" | undefined;
+  /** The attempt whose answer this one repairs; both are paid. */
+  repairs: Attempt | undefined;
   /** When the first semantic part was there. */
   firstPartAtMs: number | undefined;
   readonly #isStream: boolean;
@@ -86,6 +90,27 @@ export class Attempt {
     return parts;
   }
 
+  /** The text of a whole answer's only choice; undefined when there are more, or tool calls. */
+  wholeText(): string | undefined {
+    let text = "";
+    for (const part of this.#buffered) {
+      if (part.type !== "delta") continue;
+      if (part.index !== 0 || part.delta.tool_calls) return undefined;
+      text += part.delta.content ?? "";
+    }
+    return text;
+  }
+
+  /** Puts another text in the place of a whole answer's. */
+  replaceText(text: string): void {
+    const others = this.#buffered.map((part): Part => {
+      if (part.type !== "delta") return part;
+      const { content: _, ...delta } = part.delta;
+      return { ...part, delta };
+    });
+    this.#buffered = [{ type: "delta", index: 0, delta: { content: text } }, ...others];
+  }
+
   /** Stops the upstream. Safe at any time, also when it has ended. */
   cancel(): void {
     this.#deadline.stop();
@@ -117,6 +142,7 @@ export class Attempt {
       throw error;
     }
     this.droppedFields = request.dropped ?? [];
+    this.formatBy = request.formatBy;
     const body = toJson(request.body);
     let response: Response;
     try {

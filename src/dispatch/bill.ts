@@ -1,7 +1,8 @@
 import type { ChatRequest } from "../schema/chat.ts";
 import type { CostCertainty, Usage } from "../schema/usage.ts";
-import { type Cost, costOf } from "../usage/cost.ts";
+import { addCost, type Cost, costOf } from "../usage/cost.ts";
 import { estimateUsage } from "../usage/estimate.ts";
+import { addUsage } from "../usage/sum.ts";
 import { toWireUsage, type WireUsage } from "../usage/wire-usage.ts";
 import type { Attempt } from "./attempt.ts";
 import { promptChars } from "./prompt-size.ts";
@@ -20,16 +21,19 @@ export interface Bill {
  * gone on, so that is at least what it costs.
  */
 export function makeBill(attempt: Attempt, chat: ChatRequest, isWhole: boolean): Bill {
-  const { tally, endpoint } = attempt;
+  const { tally, endpoint, repairs } = attempt;
   const isReported = isWhole && tally.usage !== undefined;
-  const usage =
+  const own =
     isReported && tally.usage
       ? tally.usage
       : estimateUsage(
           { prompt: promptChars(chat), output: tally.outputChars, reasoning: tally.reasoningChars },
           tally.usage,
         );
-  const cost = costOf(usage, endpoint.pricing);
+  const earlier = repairs && makeBill(repairs, chat, true);
+  const usage = earlier ? addUsage(earlier.usage, own) : own;
+  const ownCost = costOf(own, endpoint.pricing, attempt.startedAtMs);
+  const cost = earlier?.cost && ownCost ? addCost(earlier.cost, ownCost) : ownCost;
   const certainty = cost === undefined ? "unknown" : isReported ? "exact" : isWhole ? "estimated" : "at_least";
   const wireUsage = toWireUsage(usage, cost, { isByok: false, isEstimated: !isReported });
   return { usage, cost, certainty, wireUsage };

@@ -7,6 +7,7 @@ import type { ChatRequest } from "../schema/chat.ts";
 import type { GenerationRecord } from "../schema/generation.ts";
 import { gatheredBody } from "../stream/gather.ts";
 import { type AnswerEnd, AnswerFeed, readCompletion } from "./answer.ts";
+import { checkAnswer, toRepair } from "./answer-format.ts";
 import { Attempt } from "./attempt.ts";
 import { makeBill } from "./bill.ts";
 import { fitParameters } from "./fit-parameters.ts";
@@ -34,6 +35,8 @@ export interface Answer {
   body: string | ReadableStream<Uint8Array>;
   /** Parameters of the request that the endpoint does not take and that were left out. */
   droppedParameters: string[];
+  /** How the response format came about where the provider does not enforce it. */
+  formatNote: string | undefined;
 }
 
 /**
@@ -69,6 +72,7 @@ class Walk {
   #chat: ChatRequest;
   #recalledChat: ChatRequest | undefined;
   #dropped: string[] = [];
+  #formatNote: string | undefined;
   #isSettled = false;
   /** The client has left. */
   isLeft = false;
@@ -89,11 +93,41 @@ class Walk {
     const attempt = new Attempt(endpoint, { isStream, key });
     this.#current = attempt;
     const failure = await attempt.open(this.#chat, !isStream);
-    if (!failure) return "open";
+    if (!failure) {
+      this.#formatNote = isStream ? attempt.formatBy : await this.#settleFormat(attempt, key);
+      return "open";
+    }
     this.#current = undefined;
     if (this.isLeft) return "left";
     this.failures.push({ attempt, failure });
     return failure.kind;
+  }
+
+  /**
+   * Sees to the form of an answer that the provider does not enforce: takes it out of a code fence, or asks once more
+   * with what was wrong. Says how the form came about, and whether it is still not right.
+   */
+  async #settleFormat(attempt: Attempt, key: string | undefined): Promise<string | undefined> {
+    const { endpoint, formatBy } = attempt;
+    const format = this.#chat.response_format;
+    const text = formatBy && attempt.wholeText();
+    if (!format || text === undefined) return formatBy;
+    const checked = checkAnswer(text, format);
+    if ("json" in checked) {
+      if (checked.json !== text) attempt.replaceText(checked.json);
+      return formatBy;
+    }
+    const repair = new Attempt(endpoint, { isStream: false, key });
+    this.#current = repair;
+    const failure = await repair.open(toRepair(this.#chat, text, checked.problem), true);
+    const repaired = failure ? undefined : checkAnswer(repair.wholeText() ?? "", format);
+    if (!repaired || "problem" in repaired) {
+      this.#current = attempt;
+      return `${formatBy}; invalid`;
+    }
+    repair.replaceText(repaired.json);
+    repair.repairs = attempt;
+    return `${formatBy}; repaired`;
   }
 
   /** The request with the reasoning that its client did not bring back; looked up once. */
@@ -117,17 +151,18 @@ class Walk {
       excludesReasoning: chat.reasoning?.exclude === true || chat.include_reasoning === false,
       bill: () => makeBill(attempt, chat, true),
     };
+    const notes = { droppedParameters: [...this.#dropped, ...attempt.droppedFields], formatNote: this.#formatNote };
     if (chat.stream !== true) {
       const body = await readCompletion(attempt, options);
       this.#finish(attempt, { how: "finished" });
-      return { body, droppedParameters: [...this.#dropped, ...attempt.droppedFields] };
+      return { body, ...notes };
     }
     const feed = new AnswerFeed(attempt, {
       ...options,
       toWireError: (failure) => toWireError(failure, attempt),
       onEnd: (end) => this.#finish(attempt, end),
     });
-    return { body: gatheredBody(feed), droppedParameters: [...this.#dropped, ...attempt.droppedFields] };
+    return { body: gatheredBody(feed), ...notes };
   }
 
   /** The client has left: the upstream is stopped at once, and what there is is booked. */

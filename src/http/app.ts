@@ -7,13 +7,29 @@ import type { AppEnv } from "./env.ts";
 import { errorResponse } from "./error-response.ts";
 import { getGeneration } from "./generation.ts";
 import { getCurrentKey, getKey, getKeys, patchKey, postKey, removeKey } from "./keys.ts";
-import { getModels } from "./models.ts";
+import {
+  getEmbeddingModels,
+  getModel,
+  getModelEndpoints,
+  getModels,
+  getModelsCount,
+  getUserModels,
+  getZeroRetentionEndpoints,
+} from "./models.ts";
+import { getProviders } from "./providers.ts";
 
 /** Every public route, mounted under `/api/v1` and `/v1`. */
 function createApi(): Hono<AppEnv> {
   const api = new Hono<AppEnv>();
   api.post("/chat/completions", chatCompletions);
   api.get("/models", getModels);
+  api.get("/models/count", getModelsCount);
+  api.get("/models/user", getUserModels);
+  api.get("/models/:author/:slug/endpoints", getModelEndpoints);
+  api.get("/model/:author/:slug", getModel);
+  api.get("/embeddings/models", getEmbeddingModels);
+  api.get("/endpoints/zdr", getZeroRetentionEndpoints);
+  api.get("/providers", getProviders);
   api.get("/generation", getGeneration);
   api.get("/key", getCurrentKey);
   api.get("/auth/key", getCurrentKey);

@@ -1,19 +1,18 @@
-import { DEMO_SLUG } from "../demo/catalogue.ts";
-import { dispatch } from "../dispatch/dispatch.ts";
+import { type Answer, dispatch } from "../dispatch/dispatch.ts";
 import { recallReasoning } from "../ledger/read.ts";
 import { settle } from "../ledger/settlements.ts";
 import { UNKNOWN_HEALTH } from "../routing/health.ts";
 import { planCandidates } from "../routing/plan.ts";
 import { type ChatRequest, parseChatRequest } from "../schema/chat.ts";
 import type { ClientFacts } from "../schema/generation.ts";
-import { isConfigured, readCatalogue, readProviderKey } from "../store/catalogue.ts";
+import { readCatalogue, readProviderKey } from "../store/catalogue.ts";
 import type { ApiKey } from "../store/keys.ts";
 import { requireKey } from "./authenticate.ts";
-import { isDemoOn } from "./demo-switch.ts";
 import { type AppContext, waitUntilOf } from "./env.ts";
 import { errorResponse } from "./error-response.ts";
 import { createGenerationId } from "./generation-id.ts";
 import { readJsonBody } from "./read-body.ts";
+import { usableEndpoints } from "./usable.ts";
 
 /** POST /chat/completions */
 export async function chatCompletions(c: AppContext): Promise<Response> {
@@ -25,13 +24,13 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
     chat,
     catalogue,
     health: UNKNOWN_HEALTH,
-    isConfigured: ({ provider }) => isConfigured(provider, c.env) && (provider.slug !== DEMO_SLUG || isDemoOn(c)),
+    isConfigured: usableEndpoints(c),
     random: Math.random,
   });
   const createdAtMs = Date.now();
   const id = createGenerationId(createdAtMs);
   try {
-    const { body, droppedParameters } = await dispatch({
+    const { body, ...notes } = await dispatch({
       chat: await withHashedUser(chat),
       plan,
       identity: { id, createdAtMs, keyHash: key.hash, team: key.team, client: clientFacts(c, chat) },
@@ -41,7 +40,7 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
       settle: (record) => settle(c.env.LEDGER, record, waitUntil),
       waitUntil,
     });
-    return new Response(body, { headers: answerHeaders(id, chat.stream === true, droppedParameters) });
+    return new Response(body, { headers: answerHeaders(id, chat.stream === true, notes) });
   } catch (error) {
     return errorResponse(error, id);
   }
@@ -57,13 +56,16 @@ async function recallOrNothing(c: AppContext, key: ApiKey, toolCallIds: string[]
   }
 }
 
-function answerHeaders(id: string, isStream: boolean, droppedParameters: string[]): Record<string, string> {
+/** Beside the contract's headers, what was done to the request: nothing is dropped or arranged silently. */
+function answerHeaders(id: string, isStream: boolean, notes: Omit<Answer, "body">): Record<string, string> {
+  const { droppedParameters, formatNote } = notes;
   const headers: Record<string, string> = {
     "content-type": isStream ? "text/event-stream" : "application/json",
     "cache-control": "no-cache",
     "x-generation-id": id,
   };
   if (droppedParameters.length > 0) headers["x-pointsman-dropped-parameters"] = droppedParameters.join(",");
+  if (formatNote !== undefined) headers["x-pointsman-response-format"] = formatNote;
   return headers;
 }
 

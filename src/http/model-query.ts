@@ -49,7 +49,12 @@ const ORDERS = [
   "design-arena-elo-high-to-low",
 ] as const;
 
-const commaList = z.string().transform((text) => text.split(",").map((item) => item.trim()).filter((item) => item !== ""));
+const commaList = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== ""),
+);
 const oneOf = (values: readonly string[]) => z.enum(values, `must be one of ${values.join(", ")}`);
 const modalities = commaList.pipe(z.array(oneOf(MODALITIES)));
 const flag = z.enum(["true", "false"], "must be true or false").transform((text) => text === "true");
@@ -136,11 +141,12 @@ export function selectModels<Item extends Listed>(models: Item[], query: ModelQu
   return order(selected, query.sort);
 }
 
-/** The rows of the page that the query asks for; all of them when it asks for no page. */
-export function pageOf<Item>(items: Item[], { offset = 0, limit, ...query }: ModelQuery): { page: Item[]; next: number | null } {
-  const isWhole = limit === undefined && !("offset" in query) && offset === 0;
-  const end = isWhole ? items.length : offset + (limit ?? DEFAULT_LIMIT);
-  return { page: items.slice(offset, end), next: end < items.length ? end : null };
+/** The rows of the page that the query asks for, and where the next one begins; all rows when it asks for no page. */
+export function pageOf<Item>(items: Item[], query: ModelQuery): { page: Item[]; nextOffset: number | undefined } {
+  if (query.offset === undefined && query.limit === undefined) return { page: items, nextOffset: undefined };
+  const begin = query.offset ?? 0;
+  const end = begin + (query.limit ?? DEFAULT_LIMIT);
+  return { page: items.slice(begin, end), nextOffset: end < items.length ? end : undefined };
 }
 
 type Filter = (listed: Listed, query: ModelQuery, nowMs: number) => boolean;
@@ -177,7 +183,8 @@ const FILTERS: Filter[] = [
   ({ model }, { distillable }) => distillable === undefined || (model.row.distillable ?? false) === distillable,
   ({ endpoints }, { zdr }) => zdr === undefined || endpoints.some(isZeroRetention),
   ({ endpoints }, { region }) =>
-    region === undefined || endpoints.some(({ row, provider }) => (row.regions ?? provider.row.regions)?.includes(region)),
+    region === undefined ||
+    endpoints.some(({ row, provider }) => (row.regions ?? provider.row.regions)?.includes(region)),
   ({ model }, { min_age_days: least, max_age_days: most }, nowMs) => {
     const { created } = model.row;
     return isWithin(created && (nowMs / 1000 - created) / DAY_SECONDS, least, most);
@@ -193,7 +200,9 @@ export function isZeroRetention({ provider }: Endpoint): boolean {
 /** What is not known is within no bounds. */
 function isWithin(value: number | undefined, least: number | undefined, most: number | undefined): boolean {
   if (least === undefined && most === undefined) return true;
-  return value !== undefined && value >= (least ?? Number.NEGATIVE_INFINITY) && value <= (most ?? Number.POSITIVE_INFINITY);
+  return (
+    value !== undefined && value >= (least ?? Number.NEGATIVE_INFINITY) && value <= (most ?? Number.POSITIVE_INFINITY)
+  );
 }
 
 function priceOf(endpoints: Endpoint[], kind: "prompt" | "completion"): number | undefined {
@@ -212,7 +221,9 @@ function order<Item extends Listed>(models: Item[], sort: ModelQuery["sort"]): I
     case "context-high-to-low":
       return models.toSorted((a, b) => contextOf(b.model, b.endpoints) - contextOf(a.model, a.endpoints));
     case "pricing-low-to-high":
-      return models.toSorted((a, b) => priceRank(a, Number.POSITIVE_INFINITY) - priceRank(b, Number.POSITIVE_INFINITY) || 0);
+      return models.toSorted(
+        (a, b) => priceRank(a, Number.POSITIVE_INFINITY) - priceRank(b, Number.POSITIVE_INFINITY) || 0,
+      );
     case "pricing-high-to-low":
       return models.toSorted((a, b) => priceRank(b, -1) - priceRank(a, -1));
     default:

@@ -1,70 +1,85 @@
 import type { Model } from "../catalogue/catalogue.ts";
-import { DEMO_SLUG } from "../demo/catalogue.ts";
-import { invalidField } from "../errors.ts";
+import { RouterError } from "../errors.ts";
 import { readCatalogue } from "../store/catalogue.ts";
-import { isDemoOn } from "./demo-switch.ts";
+import { identify } from "./authenticate.ts";
 import { type AppContext, waitUntilOf } from "./env.ts";
+import { endpointsInScope, listModels, type Scope, scopeOf } from "./model-list.ts";
+import { isZeroRetention, type ModelQuery, pageOf, readModelQuery, selectModels } from "./model-query.ts";
+import { toWireEndpoint, toWireListing, toWireModel } from "./model-wire.ts";
 
-const MAX_LIMIT = 1000;
-
-/** GET /models?offset=&limit= : every model of the catalogue; without both numbers the full list. */
+/** GET /models: the models that the query asks for; for the scope see `model-list`, for the rest `model-query`. */
 export async function getModels(c: AppContext): Promise<Response> {
+  const query = readModelQuery(c.req.query());
+  return answerList(c, await scopeOf(c, query.all), query);
+}
+
+/** GET /models/user: what the caller's key can use. */
+export async function getUserModels(c: AppContext): Promise<Response> {
+  await identify(c);
+  return answerList(c, "usable", readModelQuery(c.req.query()));
+}
+
+/** GET /embeddings/models: as /models, of the models that answer with embeddings. */
+export async function getEmbeddingModels(c: AppContext): Promise<Response> {
+  const query = readModelQuery(c.req.query());
+  return answerList(c, await scopeOf(c, query.all), { ...query, output_modalities: ["embeddings"] });
+}
+
+/** GET /models/count: how many models the query asks for. */
+export async function getModelsCount(c: AppContext): Promise<Response> {
+  const query = readModelQuery(c.req.query());
+  const models = await listModels(c, await scopeOf(c, query.all));
+  return c.json({ data: { count: selectModels(models, query, Date.now()).length } });
+}
+
+/** GET /model/{author}/{slug}: one model, whether it can be served here or not. */
+export async function getModel(c: AppContext): Promise<Response> {
+  const { model, scope } = await findModel(c);
+  const usable = model.endpoints.filter(endpointsInScope(c, scope));
+  return c.json({ data: toWireModel(model, usable.length > 0 ? usable : model.endpoints) });
+}
+
+/** GET /models/{author}/{slug}/endpoints: the endpoints of one model in the scope, perhaps none. */
+export async function getModelEndpoints(c: AppContext): Promise<Response> {
+  const { model, scope } = await findModel(c);
+  return c.json({ data: toWireListing(model, model.endpoints.filter(endpointsInScope(c, scope))) });
+}
+
+/** GET /endpoints/zdr: the endpoints of providers that keep nothing and learn nothing. */
+export async function getZeroRetentionEndpoints(c: AppContext): Promise<Response> {
+  const models = await listModels(c, await scopeOf(c, readModelQuery(c.req.query()).all));
+  const data = models.flatMap(({ model, endpoints }) =>
+    endpoints.filter(isZeroRetention).map((endpoint) => toWireEndpoint(model, endpoint)),
+  );
+  return c.json({ data });
+}
+
+async function answerList(c: AppContext, scope: Scope, query: ModelQuery): Promise<Response> {
+  const models = selectModels(await listModels(c, scope), query, Date.now());
+  const { page, nextOffset } = pageOf(models, query);
+  const links = { next: nextOffset === undefined ? null : withOffset(c.req.url, nextOffset) };
+  // The rows are rendered already; only what is around them is made for each answer.
+  const frame = JSON.stringify({ total_count: models.length, links });
+  const body = `{"data":[${page.map(({ json }) => json).join(",")}],${frame.slice(1)}`;
+  return c.body(body, 200, { "content-type": "application/json" });
+}
+
+/** The same request for another page, without the host. */
+function withOffset(requestUrl: string, offset: number): string {
+  const url = new URL(requestUrl);
+  url.searchParams.set("offset", String(offset));
+  return url.pathname + url.search;
+}
+
+/** Variants of a model that tell how to route, and are no models. */
+const ROUTING_VARIANT = /:(nitro|floor|exacto|online)(?=:|$)/g;
+
+async function findModel(c: AppContext): Promise<{ model: Model; scope: Scope }> {
+  const scope = await scopeOf(c, readModelQuery(c.req.query()).all);
   const { catalogue } = await readCatalogue(c.env.KV, waitUntilOf(c));
-  const hasDemo = isDemoOn(c);
-  const models = catalogue
-    .modelIds()
-    .map((id) => catalogue.model(id))
-    .filter((model): model is Model => model !== undefined && (hasDemo || !isDemoOnly(model)));
-  const offset = readCount(c, "offset") ?? 0;
-  const limit = readCount(c, "limit") ?? (c.req.query("offset") === undefined ? models.length : MAX_LIMIT);
-  const page = models.slice(offset, offset + Math.min(limit, Math.max(MAX_LIMIT, models.length)));
-  const next =
-    offset + page.length < models.length ? `/api/v1/models?offset=${offset + page.length}&limit=${limit}` : null;
-  return c.json({ data: page.map(toWire), total_count: models.length, links: { next } });
-}
-
-function isDemoOnly(model: Model): boolean {
-  return model.endpoints.every(({ provider }) => provider.slug === DEMO_SLUG);
-}
-
-function readCount(c: AppContext, name: string): number | undefined {
-  const text = c.req.query(name);
-  if (text === undefined) return undefined;
-  if (!/^\d+$/.test(text)) throw invalidField(name, "must be a whole number from 0");
-  return Number(text);
-}
-
-function toWire({ id, row, endpoints }: Model): Record<string, unknown> {
-  const [first] = endpoints;
-  const input = row.input_modalities ?? ["text"];
-  const output = row.output_modalities ?? ["text"];
-  const parameters = new Set(endpoints.flatMap(({ supportedParameters }) => [...(supportedParameters ?? [])]));
-  return {
-    id,
-    canonical_slug: row.canonical_slug ?? id,
-    hugging_face_id: null,
-    name: row.name,
-    created: row.created ?? 0,
-    description: row.description ?? "",
-    context_length: row.context_length ?? first?.contextLength ?? null,
-    architecture: {
-      modality: `${input.join("+")}->${output.join("+")}`,
-      input_modalities: input,
-      output_modalities: output,
-      tokenizer: row.tokenizer ?? "Other",
-      instruct_type: row.instruct_type ?? null,
-    },
-    // "-1" is how this API says that a price is not known beforehand.
-    pricing: first?.pricing ?? { prompt: "-1", completion: "-1" },
-    top_provider: {
-      context_length: first?.contextLength ?? null,
-      max_completion_tokens: first?.maxCompletionTokens ?? null,
-      is_moderated: false,
-    },
-    per_request_limits: null,
-    supported_parameters: [...parameters],
-    default_parameters: null,
-    supported_voices: null,
-    links: { details: `/api/v1/models/${id}/endpoints` },
-  };
+  const name = `${c.req.param("author")}/${c.req.param("slug")}`;
+  const model = catalogue.model(name.replace(ROUTING_VARIANT, ""));
+  if (!model || model.endpoints.every((endpoint) => !endpointsInScope(c, "all")(endpoint)))
+    throw new RouterError("not_found", `Model ${name} not found`);
+  return { model, scope };
 }

@@ -25,6 +25,8 @@ export interface UpstreamRequest {
   headers?: Record<string, string>;
   /** Fields of the chat request that this format cannot say; they are reported to the client. */
   dropped?: string[];
+  /** How the response format is brought about where the provider does not enforce it. */
+  formatBy?: "tool" | "instruction";
   /** What the reader of the answer must know about this request. */
   expects?: AnswerContext;
 }

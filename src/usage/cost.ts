@@ -1,5 +1,6 @@
 import type { Pricing } from "../schema/catalogue.ts";
 import type { Usage } from "../schema/usage.ts";
+import { pricesAt } from "./prices-at.ts";
 
 /** A cost in integer nano-dollars (1e-9 US dollars), split as the wire wants it. */
 export interface Cost {
@@ -12,7 +13,7 @@ export interface Cost {
 const PRICE_DECIMALS = 18;
 const NANO_DECIMALS = 9;
 
-/** Prices in 1e-18 US dollars, parsed once per pricing object. */
+/** Prices in 1e-18 US dollars, parsed once for each set of prices. */
 interface ExactPricing {
   prompt: bigint;
   completion: bigint;
@@ -29,10 +30,14 @@ interface ExactPricing {
 
 const exactPricings = new WeakMap<Pricing, ExactPricing>();
 
-/** Cost of a usage at a price, rounded half up once, at the end. Undefined when there is no price: not 0. */
-export function costOf(usage: Usage, pricing: Pricing | undefined): Cost | undefined {
+/**
+ * Cost of a usage at the prices of a moment, rounded half up once, at the end. Undefined when there is no price: not 0.
+ * Prices that depend on the length of the prompt see all of it, whatever of it came from a cache; all tokens of the
+ * request then cost the same, as at every vendor that has such prices.
+ */
+export function costOf(usage: Usage, pricing: Pricing | undefined, atMs: number): Cost | undefined {
   if (pricing === undefined) return undefined;
-  const price = exactPricing(pricing);
+  const price = exactPricing(pricesAt(pricing, promptTokensOf(usage), atMs));
   const prompt =
     BigInt(usage.input) * price.prompt +
     BigInt(usage.cacheRead) * price.cacheRead +
@@ -49,6 +54,20 @@ export function costOf(usage: Usage, pricing: Pricing | undefined): Cost | undef
     totalNanoUsd: toNano(prompt + completion + other),
     promptNanoUsd: toNano(prompt),
     completionNanoUsd: toNano(completion),
+  };
+}
+
+/** All tokens of the prompt; the buckets are disjoint, and together what the vendor bills. */
+function promptTokensOf(usage: Usage): number {
+  return usage.input + usage.cacheRead + usage.cacheWrite + usage.cacheWrite1h + usage.inputAudio;
+}
+
+/** Two costs as one. */
+export function addCost(first: Cost, second: Cost): Cost {
+  return {
+    totalNanoUsd: first.totalNanoUsd + second.totalNanoUsd,
+    promptNanoUsd: first.promptNanoUsd + second.promptNanoUsd,
+    completionNanoUsd: first.completionNanoUsd + second.completionNanoUsd,
   };
 }
 

@@ -97,6 +97,8 @@ if (flags.json) {
   console.log(JSON.stringify({ rounds, pinned: cores !== undefined, disturbed, rows: figures }, null, 2));
 } else {
   console.log(`\n${renderTable(rows)}\n`);
-  console.log(`Medians [least–greatest] of ${rounds} rounds. Rounds that other programs disturbed: ${disturbed}.`);
+  console.log(`Medians [least–greatest] of ${rounds} rounds.`);
+  if (disturbed > 0)
+    console.log(`Other programs disturbed ${disturbed} measurements: better repeat on a quiet machine.`);
 }
 process.exit(flags.strict && misses.length > 0 ? 1 : 0);

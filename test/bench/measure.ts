@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { Connection, type Reply } from "./client.ts";
 import { type Cores, cpuMs, residentMib } from "./machine.ts";
-import { inRounds, type RoundOptions, type Summary, summarize } from "./rounds.ts";
+import { inRounds, type RoundOptions, type Summary, summarize, watchOthers } from "./rounds.ts";
 import { SERVER_NAMES, type Server, type ServerName } from "./servers.ts";
 import type { StreamShape, Upstream } from "./upstream.ts";
 import type { Workerd } from "./workerd.ts";
@@ -188,7 +188,7 @@ async function firstTokenMs(contestant: Contestant, windowMs: number): Promise<n
   return summarize(times).median;
 }
 
-async function holdStreams(server: Server, { upstream, openStreams }: MeasureOptions) {
+async function holdStreams(server: Server, { upstream, openStreams, cores, onDisturbed }: MeasureOptions) {
   const { count, gapMs, holdMs } = openStreams;
   const running = await server.start();
   const request = server.request({ chunks: Number.MAX_SAFE_INTEGER, gapMs });
@@ -202,7 +202,9 @@ async function holdStreams(server: Server, { upstream, openStreams }: MeasureOpt
   await sleep(1000);
   const beforeMs = cpuMs(running.pid);
   const sentBefore = upstream.chunksSent();
+  const wasDisturbed = watchOthers(running.pid, cores);
   await sleep(holdMs);
+  if (wasDisturbed()) onDisturbed();
   const cpuUsPerChunk = ((cpuMs(running.pid) - beforeMs) * 1000) / (upstream.chunksSent() - sentBefore);
   const found = { cpuUsPerChunk, residentMib: residentMib(running.pid) };
   for (const connection of connections) connection.close();

@@ -11,7 +11,7 @@ export interface Summary {
 export interface RoundOptions {
   rounds: number;
   cores: Cores | undefined;
-  /** Told once for each round that was thrown away. */
+  /** Told once for each disturbed measurement. */
   onDisturbed: () => void;
 }
 
@@ -38,9 +38,9 @@ export async function inRounds<C extends { pid: number }>(
     let isDisturbed = false;
     const values: number[] = [];
     for (const contestant of contestants) {
-      const share = cores ? watchOthers(contestant.pid, cores.measured) : () => 0;
+      const wasDisturbed = watchOthers(contestant.pid, cores);
       values.push(await measure(contestant));
-      isDisturbed ||= share() > MAX_DISTURBANCE;
+      isDisturbed ||= wasDisturbed();
     }
     (isDisturbed ? disturbed : clean).push(values);
     if (isDisturbed) onDisturbed();
@@ -49,11 +49,13 @@ export async function inRounds<C extends { pid: number }>(
   return contestants.map((_, index) => counted.map((values) => values[index] ?? Number.NaN));
 }
 
-/** Starts to watch; the function it gives tells the share of the core that others than `pid` have used since. */
-function watchOthers(pid: number, core: number): () => number {
+/** Starts to watch; the function it gives tells whether programs other than `pid` have used too much of its core since. */
+export function watchOthers(pid: number, cores: Cores | undefined): () => boolean {
+  if (!cores) return () => false;
+  const othersMs = () => coreBusyMs(cores.measured) - cpuMs(pid);
   const startMs = performance.now();
-  const idleMs = coreBusyMs(core) - cpuMs(pid);
-  return () => (coreBusyMs(core) - cpuMs(pid) - idleMs - COUNTING_ERROR_MS) / (performance.now() - startMs);
+  const before = othersMs();
+  return () => (othersMs() - before - COUNTING_ERROR_MS) / (performance.now() - startMs) > MAX_DISTURBANCE;
 }
 
 export function summarize(values: number[]): Summary {

@@ -13,6 +13,8 @@ import { planTools } from "./tools.ts";
 
 /** The version of the format, fixed since its first one. */
 const VERSION = "2023-06-01";
+/** The same at Vertex AI. */
+const VERTEX_VERSION = "vertex-2023-10-16";
 
 /** Asks for thinking whose conversation was changed to be left out, in place of an error. */
 const BINDING_BETA = "thinking-binding-controls-2026-08-01";
@@ -71,7 +73,25 @@ export function toRequest(chat: ChatRequest, target: RequestTarget): UpstreamReq
   drop(setSampling(body, chat, isOn(plan)));
   drop(setOptions(body, chat));
   drop(unsayableFields(chat));
-  return { path: "/messages", body, headers, dropped: [...dropped], ...expected(format, quirks.reasoning_format) };
+  return {
+    ...(quirks.vertex_anthropic ? toVertex(body, headers) : { path: "/messages", body, headers }),
+    dropped: [...dropped],
+    ...expected(format, quirks.reasoning_format),
+    ...formatBy(format),
+  };
+}
+
+/** The same request for Vertex AI: the model and the mode stand in the path, the version in the body. */
+function toVertex(
+  { model, ...body }: Json,
+  { "anthropic-version": _, ...headers }: Record<string, string>,
+): Pick<UpstreamRequest, "path" | "body" | "headers"> {
+  const mode = body.stream === true ? "streamRawPredict" : "rawPredict";
+  return {
+    path: `/models/${encodeURI(String(model))}:${mode}`,
+    body: { anthropic_version: VERTEX_VERSION, ...body },
+    headers,
+  };
 }
 
 function toBody(
@@ -155,6 +175,10 @@ function asksNothing(field: string, value: unknown): boolean {
   if (field === "modalities") return asArray(value).every((modality) => modality === "text");
   if (field === "logit_bias") return isRecord(value) && Object.keys(value).length === 0;
   return Object.hasOwn(NEUTRAL_VALUES, field) && NEUTRAL_VALUES[field] === value;
+}
+
+function formatBy({ kind }: AnswerFormat): Pick<UpstreamRequest, "formatBy"> {
+  return kind === "tool" || kind === "instruction" ? { formatBy: kind } : {};
 }
 
 function expected(format: AnswerFormat, reasoningFormat: string | undefined): { expects?: AnswerContext } {

@@ -56,7 +56,7 @@ export function toConverseRequest(chat: ChatRequest, target: RequestTarget): Ups
     path: `/model/${encodeURIComponent(decodeModel(model))}/${stream ? "converse-stream" : "converse"}`,
     body,
     dropped: [...dropped, ...conversation.dropped, ...unsaid, ...unsaidReasoning(chat, quirks)],
-    ...(jsonTool !== undefined && { expects: { jsonTool } }),
+    ...(jsonTool !== undefined && { expects: { jsonTool }, formatBy: "tool" as const }),
   };
 }
 

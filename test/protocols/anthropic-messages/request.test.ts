@@ -21,6 +21,18 @@ describe("a request", () => {
     expect(written({ stream: true }).body.stream).toBeUndefined();
   });
 
+  it.each([
+    [false, "rawPredict"],
+    [true, "streamRawPredict"],
+  ])("goes to Vertex AI in its form (streamed: %s)", (stream, mode) => {
+    const quirks = { vertex_anthropic: true };
+    const { path, body, headers } = written({}, { model: "heron-4@20260101", quirks, stream });
+    expect(path).toBe(`/models/heron-4@20260101:${mode}`);
+    expect(body).toMatchObject({ anthropic_version: "vertex-2023-10-16", max_tokens: 8192 });
+    expect(body.model).toBeUndefined();
+    expect(headers).toEqual({});
+  });
+
   it("leaves the client's object as it was", () => {
     const cache_control = { type: "ephemeral" };
     const chat = chatOf({

@@ -1,0 +1,36 @@
+import { type Schema, Validator } from "@cfworker/json-schema";
+import type { ChatRequest, ResponseFormat } from "../schema/chat.ts";
+
+/** Problems of an answer that its model is told. */
+const MAX_PROBLEMS = 5;
+
+/** What an answer that should be JSON turned out to be. */
+export type CheckedAnswer = { json: string } | { problem: string };
+
+/**
+ * Checks an answer whose form was only asked for, not enforced by the provider. JSON in a code fence is taken out of
+ * it; what is not JSON, or does not follow the schema, comes back with the reason.
+ */
+export function checkAnswer(text: string, format: ResponseFormat): CheckedAnswer {
+  const json = /^\s*```(?:json)?\s*\n([\s\S]*?)\n?\s*```\s*$/.exec(text)?.[1] ?? text;
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    return { problem: "It is not JSON." };
+  }
+  const schema = format.type === "json_schema" ? format.json_schema.schema : undefined;
+  if (!schema) return { json };
+  const { valid, errors } = new Validator(schema as Schema, "2020-12", false).validate(value);
+  if (valid) return { json };
+  const problems = errors.slice(-MAX_PROBLEMS).map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
+  return { problem: problems.join("\n") };
+}
+
+/** The request once more, with the answer that was wrong and what was wrong with it. */
+export function toRepair(chat: ChatRequest, answer: string, problem: string): ChatRequest {
+  const content = `That answer does not have the form that was asked for.\n${problem}\nGive the whole answer again, as JSON and nothing else.`;
+  const turns: ChatRequest["messages"] = [{ role: "user", content }];
+  if (answer.trim() !== "") turns.unshift({ role: "assistant", content: answer });
+  return { ...chat, messages: [...chat.messages, ...turns] };
+}
