@@ -34,15 +34,26 @@ export async function getModelsCount(c: AppContext): Promise<Response> {
 
 /** GET /model/{author}/{slug}: one model, whether it can be served here or not. */
 export async function getModel(c: AppContext): Promise<Response> {
-  const { model, scope } = await findModel(c);
-  const usable = model.endpoints.filter(endpointsInScope(c, scope));
-  return c.json({ data: toWireModel(model, usable.length > 0 ? usable : model.endpoints) });
+  const scope = await scopeOf(c, readModelQuery(c.req.query()).all);
+  const name = askedModel(c);
+  const model = await findModel(c, name);
+  if (!model) throw noModel(name);
+  const counting = model.endpoints.filter(endpointsInScope(c, scope));
+  return c.json({ data: toWireModel(model, counting.length > 0 ? counting : model.endpoints) });
 }
 
-/** GET /models/{author}/{slug}/endpoints: the endpoints of one model in the scope, perhaps none. */
+/**
+ * GET /models/{author}/{slug}/endpoints: the endpoints of one model in the scope, perhaps none. A variant that there
+ * is not (`:free`) of a model that there is has none.
+ */
 export async function getModelEndpoints(c: AppContext): Promise<Response> {
-  const { model, scope } = await findModel(c);
-  return c.json({ data: toWireListing(model, model.endpoints.filter(endpointsInScope(c, scope))) });
+  const scope = await scopeOf(c, readModelQuery(c.req.query()).all);
+  const name = askedModel(c);
+  const model = await findModel(c, name);
+  if (model) return c.json({ data: toWireListing(model, model.endpoints.filter(endpointsInScope(c, scope))) });
+  const base = await findModel(c, name.replace(/:[^/]*$/, ""));
+  if (!base) throw noModel(name);
+  return c.json({ data: { ...toWireListing(base, []), id: name } });
 }
 
 /** GET /endpoints/zdr: the endpoints of providers that keep nothing and learn nothing. */
@@ -74,12 +85,18 @@ function withOffset(requestUrl: string, offset: number): string {
 /** Variants of a model that tell how to route, and are no models. */
 const ROUTING_VARIANT = /:(nitro|floor|exacto|online)(?=:|$)/g;
 
-async function findModel(c: AppContext): Promise<{ model: Model; scope: Scope }> {
-  const scope = await scopeOf(c, readModelQuery(c.req.query()).all);
+/** The model's id in the path, without what only tells how to route. */
+function askedModel(c: AppContext): string {
+  return `${c.req.param("author")}/${c.req.param("slug")}`.replace(ROUTING_VARIANT, "");
+}
+
+/** The model, unless it is one of the demo's where the demo is off. */
+async function findModel(c: AppContext, name: string): Promise<Model | undefined> {
   const { catalogue } = await readCatalogue(c.env.KV, waitUntilOf(c));
-  const name = `${c.req.param("author")}/${c.req.param("slug")}`;
-  const model = catalogue.model(name.replace(ROUTING_VARIANT, ""));
-  if (!model || model.endpoints.every((endpoint) => !endpointsInScope(c, "all")(endpoint)))
-    throw new RouterError("not_found", `Model ${name} not found`);
-  return { model, scope };
+  const model = catalogue.model(name);
+  return model?.endpoints.some(endpointsInScope(c, "all")) ? model : undefined;
+}
+
+function noModel(name: string): RouterError {
+  return new RouterError("not_found", `Model ${name} not found`);
 }

@@ -1,6 +1,6 @@
 import type { Endpoint } from "../catalogue/catalogue.ts";
 import type { ChatRequest, ProviderPreferences } from "../schema/chat.ts";
-import { isNamed, isTierEndpoint } from "./slug.ts";
+import { isNamed, isOfTier, isTierEndpoint } from "./slug.ts";
 
 /** Why an endpoint is not a candidate. The first reason that holds, in the order of the filters. */
 export type ExclusionReason =
@@ -54,6 +54,5 @@ function isClosed(preferences: ProviderPreferences | null | undefined): boolean 
 
 function asksForTier(chat: ChatRequest, endpoint: Endpoint): boolean {
   if (isNamed(chat.provider?.only, endpoint) || isNamed(chat.provider?.order, endpoint)) return true;
-  const tier = chat.service_tier === "fast" ? "priority" : chat.service_tier;
-  return endpoint.tag.endsWith(`/${tier}`);
+  return isOfTier(endpoint, chat.service_tier);
 }

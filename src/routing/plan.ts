@@ -4,6 +4,7 @@ import type { ChatRequest } from "../schema/chat.ts";
 import { type Exclusion, exclusionReason, type FilterInput } from "./filter.ts";
 import type { Health } from "./health.ts";
 import { rankEndpoints } from "./rank.ts";
+import { isOfTier } from "./slug.ts";
 
 /** The candidates of a request in the order in which they are tried, and why the others are none. */
 export interface Plan {
@@ -39,9 +40,19 @@ export function planCandidates(input: PlanInput): Plan {
       if (reason === undefined) admitted.push(endpoint);
       else plan.excluded.push({ endpoint, reason });
     }
-    plan.candidates.push(...rankEndpoints(admitted, input));
+    const closed = onlyFlex(admitted, chat);
+    for (const endpoint of admitted)
+      if (!closed.includes(endpoint)) plan.excluded.push({ endpoint, reason: "service_tier" });
+    plan.candidates.push(...rankEndpoints(closed, input));
   }
   return chat.provider?.allow_fallbacks === false ? withoutFallbacks(plan, chat) : plan;
+}
+
+/** Who asks for the cheap tier is not to pay for the usual one: where there is a flex endpoint, it is the only pool. */
+function onlyFlex(endpoints: Endpoint[], chat: ChatRequest): Endpoint[] {
+  if (chat.service_tier !== "flex") return endpoints;
+  const flex = endpoints.filter((endpoint) => isOfTier(endpoint, "flex"));
+  return flex.length > 0 ? flex : endpoints;
 }
 
 /** `model` first, then `models`; clients often repeat the one in the other. */

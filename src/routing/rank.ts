@@ -1,7 +1,7 @@
 import type { Endpoint } from "../catalogue/catalogue.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import type { Health } from "./health.ts";
-import { namesEndpoint } from "./slug.ts";
+import { isOfTier, namesEndpoint } from "./slug.ts";
 
 export interface RankInput {
   chat: ChatRequest;
@@ -10,7 +10,8 @@ export interface RankInput {
   random: () => number;
 }
 
-/** Orders one model's endpoints: the ones that `order` names first, in its order, the others balanced. */
+/** Orders one model's endpoints: the ones that `order` names first, in its order, then those of the asked service tier, then
+ * the others; balanced within each. */
 export function rankEndpoints(endpoints: Endpoint[], input: RankInput): Endpoint[] {
   const order = input.chat.provider?.order ?? [];
   const listed: Endpoint[] = [];

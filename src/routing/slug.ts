@@ -8,6 +8,12 @@ export function isTierEndpoint(endpoint: Endpoint): boolean {
   return TIER_SUFFIX.test(endpoint.tag);
 }
 
+/** Whether an endpoint is of the service tier that a request asks for; `fast` is another word for `priority`. */
+export function isOfTier(endpoint: Endpoint, tier: string | null | undefined): boolean {
+  const suffix = tier === "fast" ? "priority" : tier;
+  return isTierEndpoint(endpoint) && endpoint.tag.endsWith(`/${suffix}`);
+}
+
 /**
  * Whether a name of `order`, `only` or `ignore` means this endpoint. A tag means itself; a provider's slug or display
  * name means all its endpoints but those of a service tier.

@@ -137,7 +137,7 @@ function wireChoice(index: number, choice: Choice): Record<string, unknown> {
   if (choice.images.length > 0) message.images = choice.images;
   if (choice.audio) message.audio = choice.audio;
   const logprobs = choice.logprobs && {
-    content: choice.logprobs.content,
+    content: choice.logprobs.content.length > 0 ? choice.logprobs.content : null,
     refusal: choice.logprobs.refusal.length > 0 ? choice.logprobs.refusal : null,
   };
   return {

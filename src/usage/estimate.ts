@@ -20,11 +20,11 @@ export function estimateUsage(chars: { prompt: number; output: number; reasoning
   }
   const output = estimateTokens(chars.output);
   const reasoning = estimateTokens(chars.reasoning);
-  if (usage.completionTokens < output + reasoning) {
+  const counted = usage.output + usage.reasoning + usage.outputAudio + usage.outputImage;
+  if (counted < output + reasoning) {
     usage.completionTokens = output + reasoning;
-    usage.output = output;
-    usage.reasoning = reasoning;
+    Object.assign(usage, { output, reasoning, outputAudio: 0, outputImage: 0 });
   }
-  usage.totalTokens = usage.promptTokens + usage.completionTokens;
+  usage.totalTokens = Math.max(usage.totalTokens, usage.promptTokens + usage.completionTokens);
   return usage;
 }

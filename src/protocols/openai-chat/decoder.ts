@@ -1,4 +1,5 @@
 import type { UpstreamFailure } from "../../errors.ts";
+import { isRecord } from "../../schema/accepts.ts";
 import type { Annotation, Delta, ImageOutput, Logprobs, Part, ReasoningDetail } from "../../schema/chunk.ts";
 import type { Decoder } from "../../stream/source.ts";
 import type { SseMessage } from "../../stream/sse.ts";
@@ -130,7 +131,7 @@ export class OpenAiChatDecoder implements Decoder {
     const content = isText ? (json.content as string) : readTextParts(json.content);
     if (content !== "") delta = { content };
     const thinking = isText ? "" : readThinkingParts(json.content);
-    const reasoning = asString(json.reasoning) ?? asString(json.reasoning_content) ?? thinking;
+    const reasoning = asString(json.reasoning) || asString(json.reasoning_content) || thinking;
     if (reasoning || json.reasoning_details) delta = { ...delta, ...readReasoning(reasoning, json.reasoning_details) };
     if (typeof json.refusal === "string" && json.refusal !== "") delta = { ...delta, refusal: json.refusal };
     const toolCalls =
@@ -217,7 +218,7 @@ function readMedia(json: Json): Delta {
   if (images.length > 0) delta.images = images.map((image) => ({ ...image, type: "image_url" }));
   const annotations = asArray(json.annotations).filter(isAnnotation);
   if (annotations.length > 0) delta.annotations = annotations;
-  if (json.audio && typeof json.audio === "object") delta.audio = json.audio;
+  if (isRecord(json.audio) && Object.keys(json.audio).length > 0) delta.audio = json.audio;
   return delta;
 }
 
