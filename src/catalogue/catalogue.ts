@@ -203,11 +203,11 @@ export function checkDocument(
         return { path: `providers.${slug}.${field}`, problem: "is required for a new provider" };
   }
   const models = mergeModels(builtIn, document);
-  for (const id of Object.keys(document.models ?? {})) {
+  for (const [id, given] of Object.entries(document.models ?? {})) {
     const row = models.get(id);
     if (!row?.name) return { path: `models.${id}.name`, problem: "is required for a new model" };
     if (!row.endpoints) return { path: `models.${id}.endpoints`, problem: "is required for a new model" };
-    for (const [index, endpoint] of row.endpoints.entries()) {
+    for (const [index, endpoint] of (given.endpoints ?? []).entries()) {
       const path = `models.${id}.endpoints.${index}`;
       if (!Object.hasOwn(providers, endpoint.provider))
         return { path: `${path}.provider`, problem: `there is no provider "${endpoint.provider}"` };

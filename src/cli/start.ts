@@ -1,5 +1,3 @@
-/// <reference types="node" />
-
 /** `npm start`: Pointsman on this machine, with a key and commands to try it. */
 
 import { randomBytes } from "node:crypto";

@@ -22,7 +22,7 @@ export interface AnswerOptions {
 }
 
 /** Writes an opened attempt as the contract's event stream: chunks, finish, usage, `[DONE]`, or an error chunk. */
-export class AnswerFeed implements TextFeed {
+export class AnswerFeed implements TextFeed<Part[]> {
   readonly #attempt: Attempt;
   readonly #options: AnswerOptions;
   readonly #encoder: ChunkEncoder;
@@ -36,9 +36,12 @@ export class AnswerFeed implements TextFeed {
     this.#encoder = new ChunkEncoder(options.envelope);
   }
 
-  async next(): Promise<{ text: string; isLast: boolean }> {
+  read(): Promise<Part[]> {
+    return this.#attempt.read();
+  }
+
+  write(parts: Part[]): { text: string; isLast: boolean } {
     let text = "";
-    const parts = await this.#attempt.read();
     if (parts.length === 0) return { text, isLast: true };
     for (const part of parts) {
       text += this.#encode(part);

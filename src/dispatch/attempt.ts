@@ -79,15 +79,11 @@ export class Attempt {
   }
 
   /** The next parts, at least one; the last one of all is `done` or `failure`. */
-  async read(): Promise<Part[]> {
-    let parts = this.#buffered;
-    if (parts.length > 0) this.#buffered = [];
-    else {
-      parts = (await this.#source?.read()) ?? [];
-      this.#note(parts);
-    }
-    if (isLast(parts.at(-1))) this.#deadline.stop();
-    return parts;
+  read(): Promise<Part[]> {
+    const parts = this.#buffered;
+    if (parts.length === 0 && this.#source) return this.#source.read();
+    this.#buffered = [];
+    return Promise.resolve(parts);
   }
 
   /** The text of a whole answer's only choice; undefined when there are more, or tool calls. */
@@ -162,9 +158,11 @@ export class Attempt {
     const isStream = type === null ? stream : type.includes(protocol.streamType);
     if (!isStream) return this.#readWhole(protocol, response, request.expects);
     if (!response.body) return { kind: "empty", message: "The provider's answer has no body." };
-    const explain = (error: unknown) => this.#explain(error, "interrupted");
-    const decoder = protocol.decoder(request.expects);
-    this.#source = new PartSource(response.body, protocol.framing(), decoder, explain);
+    const format = { framing: protocol.framing(), decoder: protocol.decoder(request.expects) };
+    this.#source = new PartSource(response.body, format, {
+      explain: (error) => this.#explain(error, "interrupted"),
+      onParts: (parts) => this.#note(parts),
+    });
     return this.#readUntilReady(this.#source, whole);
   }
 
@@ -179,7 +177,6 @@ export class Attempt {
     for (;;) {
       const parts = await source.read();
       collected.push(...parts);
-      this.#note(parts);
       const last = parts.at(-1);
       if (last?.type === "failure" && (whole || !this.tally.hasContent)) return last.failure;
       if (last?.type === "done" && this.tally.isEmpty) return emptyAnswer();
@@ -230,6 +227,7 @@ export class Attempt {
       } else if (part.type === "finish" && this.tally.isFinished) this.#deadline.finished();
     }
     const last = parts.at(-1);
+    if (isLast(last)) this.#deadline.stop();
     // A connection that breaks or falls silent after the finish reason takes nothing from the answer.
     if (last?.type === "failure" && this.tally.isFinished) parts[parts.length - 1] = { type: "done" };
     if (last?.type === "failure") last.failure = this.#redacted(last.failure);

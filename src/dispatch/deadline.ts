@@ -33,8 +33,11 @@ export class Deadline {
 
   /** Content has arrived: the silence begins anew. */
   content(): void {
+    const isFirst = this.#name === "first token";
     this.#name = "idle";
-    this.#dueMs = Date.now() + this.#timeouts.idleMs;
+    const now = Date.now();
+    this.#dueMs = now + this.#timeouts.idleMs;
+    if (isFirst) this.#arm(now);
   }
 
   /** The answer has a finish reason; what may still come, comes soon. */

@@ -207,7 +207,8 @@ function isWithin(value: number | undefined, least: number | undefined, most: nu
 
 function priceOf(endpoints: Endpoint[], kind: "prompt" | "completion"): number | undefined {
   const price = topEndpoint(endpoints)?.pricing?.[kind];
-  return price === undefined ? undefined : Number(price) * PER_MILLION;
+  // Without the last digits, where 0.0000002 times a million is not 0.2.
+  return price === undefined ? undefined : Number((Number(price) * PER_MILLION).toPrecision(12));
 }
 
 function contextOf({ row }: Model, endpoints: Endpoint[]): number {

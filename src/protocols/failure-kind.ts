@@ -60,6 +60,7 @@ const KINDS_BY_CODE = new Map(
 export function toFailureKind(status: number | undefined, codes: (string | undefined)[], message: string): FailureKind {
   const isRequestFault = status === undefined || status === 200 || status === 400 || status === 413 || status === 422;
   if (isRequestFault && saysContextExceeded(`${codes.join(" ")} ${message}`)) return "context_exceeded";
+  if (status === 429) return "rate_limited";
   for (const code of codes) {
     const kind = KINDS_BY_CODE.get(code?.toLowerCase() ?? "");
     if (kind) return kind;
@@ -68,7 +69,6 @@ export function toFailureKind(status: number | undefined, codes: (string | undef
 }
 
 function kindOfStatus(status: number): FailureKind {
-  if (status === 429) return "rate_limited";
   if (status === 401 || status === 402 || status === 403) return "unauthorized";
   if (status === 404) return "not_found";
   if (status === 408) return "timed_out";

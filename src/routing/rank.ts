@@ -19,13 +19,10 @@ export function rankEndpoints(endpoints: Endpoint[], input: RankInput): Endpoint
     for (const endpoint of endpoints)
       if (!listed.includes(endpoint) && namesEndpoint(name, endpoint)) listed.push(endpoint);
   if (listed.length === endpoints.length) return listed;
-  return [
-    ...listed,
-    ...balance(
-      endpoints.filter((endpoint) => !listed.includes(endpoint)),
-      input,
-    ),
-  ];
+  const others = endpoints.filter((endpoint) => !listed.includes(endpoint));
+  const ofTier = others.filter((endpoint) => isOfTier(endpoint, input.chat.service_tier));
+  const rest = others.filter((endpoint) => !ofTier.includes(endpoint));
+  return [...listed, ...balance(ofTier, input), ...balance(rest, input)];
 }
 
 /**

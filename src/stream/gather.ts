@@ -6,9 +6,11 @@ const MAX_HOLD_MS = 1;
 const MAX_AHEAD_CHARS = 64 * 1024;
 
 /** Where the text of a stream comes from. */
-export interface TextFeed {
-  /** The next piece, possibly empty; `isLast` with the one after which nothing comes. Never rejects. */
-  next(): Promise<{ text: string; isLast: boolean }>;
+export interface TextFeed<Item> {
+  /** What has come since the last call, as soon as there is something. Never rejects. */
+  read(): Promise<Item>;
+  /** Its text, possibly empty; `isLast` with the one after which nothing comes. */
+  write(item: Item): { text: string; isLast: boolean };
   /** The last piece has been handed to the client. */
   delivered(): void;
   /** The client has left. */
@@ -21,7 +23,7 @@ export interface TextFeed {
  *
  * A pull-based source, because only such a one can turn an upstream's death into a last piece and still close well.
  */
-export function gatheredBody(feed: TextFeed): ReadableStream<Uint8Array> {
+export function gatheredBody<Item>(feed: TextFeed<Item>): ReadableStream<Uint8Array> {
   const body = new GatheredBody(feed);
   return new ReadableStream<Uint8Array>(
     { pull: (controller) => body.pull(controller), cancel: () => body.cancel() },
@@ -31,8 +33,8 @@ export function gatheredBody(feed: TextFeed): ReadableStream<Uint8Array> {
 
 const encoder = new TextEncoder();
 
-class GatheredBody {
-  readonly #feed: TextFeed;
+class GatheredBody<Item> {
+  readonly #feed: TextFeed<Item>;
   #text = "";
   /** What there is may be handed out. */
   #isReady = false;
@@ -46,7 +48,7 @@ class GatheredBody {
   /** Lets the reading ahead go on. */
   #makeRoom: (() => void) | undefined;
 
-  constructor(feed: TextFeed) {
+  constructor(feed: TextFeed<Item>) {
     this.#feed = feed;
   }
 
@@ -81,7 +83,7 @@ class GatheredBody {
 
   async #readAhead(): Promise<void> {
     while (!this.#isEnded && !this.#isCancelled) {
-      const { text, isLast } = await this.#feed.next();
+      const { text, isLast } = this.#feed.write(await this.#feed.read());
       if (text !== "") this.#take(text);
       if (isLast) this.#isEnded = true;
       else if (this.#text.length > MAX_AHEAD_CHARS) await this.#waitForRoom();

@@ -34,46 +34,61 @@ export class SseFraming implements Framing {
   }
 }
 
-/** Takes all that has arrived in one go, yet small enough for hundreds of open streams. */
-const READ_BUFFER_BYTES = 16 * 1024;
+/** A read gives one piece of the upstream's own making, seldom more than this; every open stream holds one buffer. */
+const READ_BUFFER_BYTES = 4 * 1024;
 
 /**
  * Reads an upstream's body as parts. Whatever happens to the connection, the last part is `done` or `failure`:
  * silence and death never look like an end.
  */
 export class PartSource {
-  readonly #read: () => Promise<ReadableStreamReadResult<Uint8Array>>;
-  readonly #cancel: (reason: unknown) => Promise<void>;
+  readonly #reader: BodyReader;
   readonly #framing: Framing;
   readonly #decoder: Decoder;
   readonly #explain: (error: unknown) => UpstreamFailure;
+  readonly #onParts: (parts: Part[]) => void;
   readonly #messages: SseMessage[] = [];
   #ended = false;
 
-  /** `explain` names why a read was refused: the deadline that ran out, or the connection that broke. */
+  /**
+   * `explain` names why a read was refused: the deadline that ran out, or the connection that broke. `onParts` sees
+   * every batch before it is given out, and may change its last part.
+   */
   constructor(
     body: ReadableStream<Uint8Array>,
-    framing: Framing,
-    decoder: Decoder,
-    explain: (error: unknown) => UpstreamFailure,
+    { framing, decoder }: { framing: Framing; decoder: Decoder },
+    { explain, onParts }: { explain: (error: unknown) => UpstreamFailure; onParts: (parts: Part[]) => void },
   ) {
-    ({ read: this.#read, cancel: this.#cancel } = openReader(body));
+    this.#reader = openReader(body);
     this.#framing = framing;
     this.#decoder = decoder;
     this.#explain = explain;
+    this.#onParts = onParts;
   }
 
-  /** The next parts, at least one; all that has arrived is in one batch. Empty only after the last part. */
+  /**
+   * The next parts, at least one; all that has arrived is in one batch. Empty only after the last part. The only
+   * suspended frame between a stream that waits and the runtime: each one costs memory while it does.
+   */
   async read(): Promise<Part[]> {
     const parts: Part[] = [];
-    while (parts.length === 0 && !this.#ended) await this.#readOnce(parts);
+    while (parts.length === 0 && !this.#ended) {
+      try {
+        this.#take(await this.#reader.read(), parts);
+      } catch (error) {
+        const failure = error instanceof FramingError ? misframed(error) : this.#explain(error);
+        parts.push({ type: "failure", failure });
+      }
+      if (isLast(parts.at(-1))) this.#ended = true;
+    }
+    this.#onParts(parts);
     return parts;
   }
 
   /** Lets go of the upstream; a read that is waiting ends. */
   cancel(reason: unknown): void {
     this.#ended = true;
-    this.#cancel(reason).catch(() => {});
+    this.#reader.cancel(reason).catch(() => {});
   }
 
   /**
@@ -83,7 +98,8 @@ export class PartSource {
   async drain(graceMs: number): Promise<void> {
     const timer = setTimeout(() => this.cancel("not closed by the upstream"), graceMs);
     try {
-      while (!(await this.#read()).done);
+      for (let next = await this.#reader.read(); !next.done; next = await this.#reader.read())
+        this.#reader.keep(next.value);
     } catch {
       // The answer is complete; how its connection ends does not matter.
     } finally {
@@ -91,26 +107,17 @@ export class PartSource {
     }
   }
 
-  async #readOnce(parts: Part[]): Promise<void> {
+  #take({ done, value }: ReadableStreamReadResult<Uint8Array>, parts: Part[]): void {
     const messages = this.#messages;
     messages.length = 0;
-    try {
-      const { done, value } = await this.#read();
-      if (done) this.#framing.end(messages);
-      else this.#framing.push(value, messages);
-      for (const message of messages) {
-        this.#decoder.decode(message, parts);
-        if (isLast(parts.at(-1))) break;
-      }
-      if (done && !isLast(parts.at(-1))) this.#decoder.end(parts);
-      if (done) this.#ended = true;
-    } catch (error) {
-      parts.push({
-        type: "failure",
-        failure: error instanceof FramingError ? misframed(error) : this.#explain(error),
-      });
+    if (done) this.#framing.end(messages);
+    else this.#framing.push(this.#reader.keep(value), messages);
+    for (const message of messages) {
+      this.#decoder.decode(message, parts);
+      if (isLast(parts.at(-1))) break;
     }
-    if (isLast(parts.at(-1))) this.#ended = true;
+    if (done && !isLast(parts.at(-1))) this.#decoder.end(parts);
+    if (done) this.#ended = true;
   }
 }
 
@@ -123,20 +130,30 @@ function misframed(error: FramingError): UpstreamFailure {
   return { kind: "malformed", message: error.message };
 }
 
+/** A body's reader, whatever its kind. */
+interface BodyReader {
+  read(): Promise<ReadableStreamReadResult<Uint8Array>>;
+  /** Must be called with every value that `read` gives, before the next read; gives the value back. */
+  keep(value: Uint8Array): Uint8Array;
+  cancel(reason: unknown): Promise<void>;
+}
+
 /** A reader that fills the same buffer again and again where the body allows it. */
-function openReader(body: ReadableStream<Uint8Array>) {
+function openReader(body: ReadableStream<Uint8Array>): BodyReader {
   let reader: ReadableStreamBYOBReader;
   try {
     reader = body.getReader({ mode: "byob" });
   } catch {
     const plain = body.getReader();
-    return { read: () => plain.read(), cancel: (reason: unknown) => plain.cancel(reason) };
+    return { read: () => plain.read(), keep: (value) => value, cancel: (reason) => plain.cancel(reason) };
   }
   let buffer: ArrayBufferLike = new ArrayBuffer(READ_BUFFER_BYTES);
-  const read = async (): Promise<ReadableStreamReadResult<Uint8Array>> => {
-    const result = await reader.read(new Uint8Array(buffer));
-    if (result.value) buffer = result.value.buffer;
-    return result as ReadableStreamReadResult<Uint8Array>;
+  return {
+    read: () => reader.read(new Uint8Array(buffer)) as Promise<ReadableStreamReadResult<Uint8Array>>,
+    keep(value) {
+      buffer = value.buffer;
+      return value;
+    },
+    cancel: (reason) => reader.cancel(reason),
   };
-  return { read, cancel: (reason: unknown) => reader.cancel(reason) };
 }

@@ -42,8 +42,8 @@ export interface ReportedFailure {
 export interface FormatContract {
   /** What a client must see of a recording. */
   expect(recording: Recording): Expectation;
-  /** The path that the protocol appends to the provider's base URL. */
-  path: string;
+  /** The path that the protocol appends to the provider's base URL; what it holds is not said in the body. */
+  path(request: { model: string; isStreamed: boolean }): string;
   /** A recorded request as an OpenRouter client would send it. */
   toClientRequest(recording: Recording): Json;
   /** The meaning of a request body in this format, for comparing what was recorded with what was sent. */
@@ -58,13 +58,28 @@ export function toFinishReason(native: string, hasToolCalls: boolean): string {
     stop: "stop",
     end_turn: "stop",
     completed: "stop",
+    stop_sequence: "stop",
+    complete: "stop",
     length: "length",
     max_tokens: "length",
+    model_length: "length",
+    max_output_tokens: "length",
+    model_context_window_exceeded: "length",
+    pause_turn: "length",
     tool_calls: "tool_calls",
     function_call: "tool_calls",
+    tool_use: "tool_calls",
+    tool_call: "tool_calls",
     content_filter: "content_filter",
+    content_filtered: "content_filter",
+    guardrail_intervened: "content_filter",
+    refusal: "content_filter",
+    error_toxic: "content_filter",
+    safety: "content_filter",
+    recitation: "content_filter",
+    prohibited_content: "content_filter",
   };
-  const reason = reasons[native] ?? "stop";
+  const reason = reasons[native.toLowerCase()] ?? "stop";
   return hasToolCalls && reason === "stop" ? "tool_calls" : reason;
 }
 

@@ -11,7 +11,7 @@ import type { Json, Recording } from "./recording.ts";
 /** OpenAI's chat completions. */
 export const openaiChat: FormatContract = {
   expect: (recording) => (recording.response.status === 200 ? readAnswer(recording) : readRefusal(recording)),
-  path: "/chat/completions",
+  path: () => "/chat/completions",
   toClientRequest: ({ request, streaming }) => ({
     ...(request.body ?? { messages: [{ role: "user", content: "The request of this exchange was not recorded." }] }),
     stream: streaming,

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type AwsEvent, framesOf } from "../support/aws-frames.ts";
 
 /** One exchange with a provider, as it was on the wire. */
 export interface Recording {
@@ -26,6 +27,8 @@ export interface Recording {
     sse_text?: string;
     /** A binary stream. */
     body_base64?: string;
+    /** The events of a binary stream of AWS's, before they are put into frames. */
+    aws_events?: AwsEvent[];
   };
 }
 
@@ -46,6 +49,7 @@ export function recordingsOf(format: string): Recording[] {
 
 /** The recorded body as the provider sent it. */
 export function bytesOf({ response }: Recording): Uint8Array {
+  if (response.aws_events) return framesOf(response.aws_events);
   if (response.body_base64 !== undefined) return Buffer.from(response.body_base64, "base64");
   return Buffer.from(response.sse_text ?? JSON.stringify(response.body));
 }

@@ -90,6 +90,9 @@ function toAdditionalFields(chat: ChatRequest, { quirks, maxCompletionTokens }: 
   else if (quirks.reasoning_request === "budget" && effort) {
     const budget = chat.reasoning?.max_tokens ?? toBudget(effort, limit);
     fields.thinking = { type: "enabled", budget_tokens: budget };
+  } else if (quirks.reasoning_request?.startsWith("adaptive") && effort) {
+    fields.thinking = { type: "adaptive" };
+    fields.output_config = { effort: effort === "minimal" ? "low" : effort };
   } else if (quirks.reasoning_request === "effort" && effort) fields.reasoning_effort = effort;
   return fields;
 }
@@ -111,6 +114,6 @@ function toNovaEffort(effort: Effort): string {
 
 function unsaidReasoning(chat: ChatRequest, quirks: Quirks): string[] {
   const request = quirks.reasoning_request;
-  const isSaid = request === "nova" || request === "budget" || request === "effort";
+  const isSaid = request !== undefined && request !== "none";
   return wantedEffort(chat) && !isSaid ? [chat.reasoning ? "reasoning" : "reasoning_effort"] : [];
 }

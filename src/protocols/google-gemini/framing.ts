@@ -6,23 +6,31 @@ import { MAX_EVENT_CHARS, type SseMessage, SseScanner } from "../../stream/sse.t
  * with the error, and without `alt=sse` a stream is one JSON array. Bare JSON becomes one last message.
  */
 export class GeminiFraming implements Framing {
-  readonly #text = new TextDecoder();
+  // The decoder itself would drop a byte order mark at the start of every piece, not of the stream alone.
+  readonly #text = new TextDecoder("utf-8", { ignoreBOM: true, fatal: false });
+  #isAtStart = true;
   readonly #scanner = new SseScanner();
   #isAtLineStart = true;
   #json: string | undefined;
 
   push(bytes: Uint8Array, messages: SseMessage[]): void {
-    this.#scan(this.#text.decode(bytes, { stream: true }), messages);
+    this.#take(this.#text.decode(bytes, { stream: true }), messages);
   }
 
   end(messages: SseMessage[]): void {
-    this.#scan(this.#text.decode(), messages);
+    this.#take(this.#text.decode(), messages);
     this.#scanner.end(messages);
     if (this.#json !== undefined) messages.push({ event: "message", data: this.#json });
   }
 
-  #scan(text: string, messages: SseMessage[]): void {
+  #take(text: string, messages: SseMessage[]): void {
     if (text === "") return;
+    const piece = this.#isAtStart && text.startsWith("\uFEFF") ? text.slice(1) : text;
+    this.#isAtStart = false;
+    if (piece !== "") this.#scan(piece, messages);
+  }
+
+  #scan(text: string, messages: SseMessage[]): void {
     if (this.#json !== undefined) {
       this.#json += text;
       if (this.#json.length > MAX_EVENT_CHARS)

@@ -6,8 +6,8 @@ const text = (value: string, fields = {}) => ({ text: value, ...fields });
 const event = (data: unknown) => `data: ${JSON.stringify(data)}\r\n\r\n`;
 
 describe("reasoning", () => {
-  it("gives thoughts as one detail, and the signature of the text behind them as another", async () => {
-    const message = messageOf(await readFixture(fixture("reasoning-stream")));
+  it("gives thoughts as one detail, and the signature of the text behind them as another", () => {
+    const message = messageOf(readFixture(fixture("reasoning-stream")));
     expect(message.reasoning).toBe(
       "**Reading the table**\n\nToday is the ninth.\n\n**Adding the hour**\n\nSummer time.",
     );
@@ -38,8 +38,8 @@ describe("reasoning", () => {
     ]);
   });
 
-  it("names the call that a signature belongs to", async () => {
-    const message = messageOf(await readFixture(fixture("tools-json")));
+  it("names the call that a signature belongs to", () => {
+    const message = messageOf(readFixture(fixture("tools-json")));
     expect(message.tool_calls).toEqual([
       {
         index: 0,
@@ -58,13 +58,11 @@ describe("reasoning", () => {
 });
 
 describe("tool calls", () => {
-  it("makes ids for calls without one, each its own, the same each time", async () => {
-    const ids = async () =>
-      (messageOf(await readFixture(fixture("parallel-tools-stream"))).tool_calls as { id: string }[]).map(
-        ({ id }) => id,
-      );
-    expect(await ids()).toEqual(["call_Lamp-parallel_7Qx_0", "call_Lamp-parallel_7Qx_1", "call_Lamp-parallel_7Qx_2"]);
-    expect(await ids()).toEqual(await ids());
+  it("makes ids for calls without one, each its own, the same each time", () => {
+    const ids = () =>
+      (messageOf(readFixture(fixture("parallel-tools-stream"))).tool_calls as { id: string }[]).map(({ id }) => id);
+    expect(ids()).toEqual(["call_Lamp-parallel_7Qx_0", "call_Lamp-parallel_7Qx_1", "call_Lamp-parallel_7Qx_2"]);
+    expect(ids()).toEqual(ids());
   });
 
   it("makes ids that differ between answers that do not name themselves", () => {
@@ -88,8 +86,8 @@ describe("tool calls", () => {
 });
 
 describe("media", () => {
-  it("gives images as data URLs, with their signatures", async () => {
-    const message = messageOf(await readFixture(fixture("image-json")));
+  it("gives images as data URLs, with their signatures", () => {
+    const message = messageOf(readFixture(fixture("image-json")));
     expect(message.images).toMatchObject([
       { type: "image_url", image_url: { url: expect.stringMatching(/^data:image\/png;base64,iVBOR/) }, index: 0 },
       { type: "image_url", index: 1 },
@@ -100,8 +98,8 @@ describe("media", () => {
     ]);
   });
 
-  it("gives sound as audio", async () => {
-    expect(messageOf(await readFixture(fixture("audio-json"))).audio).toEqual({ data: "AAABAAIAAwA=" });
+  it("gives sound as audio", () => {
+    expect(messageOf(readFixture(fixture("audio-json"))).audio).toEqual({ data: "AAABAAIAAwA=" });
   });
 
   it("passes media of other kinds over", () => {
@@ -111,8 +109,8 @@ describe("media", () => {
 });
 
 describe("citations", () => {
-  it("counts characters, not bytes, and names sources that support nothing last", async () => {
-    const parts = await readFixture(fixture("search-stream"));
+  it("counts characters, not bytes, and names sources that support nothing last", () => {
+    const parts = readFixture(fixture("search-stream"));
     const message = messageOf(parts);
     const citations = (
       message.annotations as { url_citation: { url: string; start_index: number; end_index: number } }[]
@@ -186,8 +184,8 @@ describe("the end of an answer", () => {
     expect(finishOf(word, [text("The lamp")])).toBe(spoken);
   });
 
-  it("says what the vendor says of a broken answer", async () => {
-    expect(failureOf(await readFixture(fixture("malformed-call-json")))).toEqual({
+  it("says what the vendor says of a broken answer", () => {
+    expect(failureOf(readFixture(fixture("malformed-call-json")))).toEqual({
       kind: "malformed",
       message: "Malformed function call: print(set_lamp(on=True))",
       providerCode: "MALFORMED_FUNCTION_CALL",
@@ -195,8 +193,8 @@ describe("the end of an answer", () => {
     });
   });
 
-  it("counts what a blocked prompt cost before it fails", async () => {
-    const parts = await readFixture(fixture("prompt-blocked-stream"));
+  it("counts what a blocked prompt cost before it fails", () => {
+    const parts = readFixture(fixture("prompt-blocked-stream"));
     expect(usageOf(parts)?.promptTokens).toBe(8);
     expect(failureOf(parts)).toMatchObject({
       kind: "moderated",
@@ -206,8 +204,8 @@ describe("the end of an answer", () => {
     });
   });
 
-  it("takes a block that comes after content for the end of the content", async () => {
-    const parts = await readText(
+  it("takes a block that comes after content for the end of the content", () => {
+    const parts = readText(
       event({ candidates: [{ content: { parts: [text("The")] } }] }) +
         event({ promptFeedback: { blockReason: "PROHIBITED_CONTENT" } }),
     );
@@ -225,8 +223,8 @@ describe("the end of an answer", () => {
       what: "one candidate of two",
       sse: event({ candidates: [{ finishReason: "STOP" }, { index: 1, content: { parts: [text("The")] } }] }),
     },
-  ])("is missing in a stream of $what", async ({ sse }) => {
-    expect(failureOf(await readText(sse))?.kind).toBe("interrupted");
+  ])("is missing in a stream of $what", ({ sse }) => {
+    expect(failureOf(readText(sse))?.kind).toBe("interrupted");
   });
 
   it.each([
@@ -253,9 +251,9 @@ describe("the end of an answer", () => {
 });
 
 describe("streams of another form", () => {
-  it("are read when they are one JSON array", async () => {
+  it("are read when they are one JSON array", () => {
     const pieces = [answer([text("The ")]), answer([text("lamp.")])];
-    expect(messageOf(await readText(JSON.stringify(pieces, null, 1), 5)).content).toBe("The lamp.");
+    expect(messageOf(readText(JSON.stringify(pieces, null, 1), 5)).content).toBe("The lamp.");
   });
 
   it.each([
@@ -263,9 +261,9 @@ describe("streams of another form", () => {
     'data: [{"error": {"code": 503, "status": "UNAVAILABLE", "message": "Too many."}}]\n\n',
     'event: error\ndata: {"error": {"code": 503, "status": "UNAVAILABLE", "message": "Too many."}}\n\n',
     ': hello\n\n{"error": {"code": 503, "status": "UNAVAILABLE", "message": "Too many."}}',
-  ])("say their error: %s", async (body) => {
+  ])("say their error: %s", (body) => {
     for (const size of [1, 3, 1000])
-      expect(failureOf(await readText(body, size))).toMatchObject({
+      expect(failureOf(readText(body, size))).toMatchObject({
         kind: "overloaded",
         message: "Too many.",
         status: 503,
@@ -273,14 +271,19 @@ describe("streams of another form", () => {
       });
   });
 
-  it("are malformed when they are no JSON", async () => {
-    expect(failureOf(await readText("data: lamp\n\n"))?.kind).toBe("malformed");
-    expect(failureOf(await readText('{"candidates": ['))?.kind).toBe("malformed");
+  it("may begin with a byte order mark, and hold others", () => {
+    const body = `\uFEFF${event(answer([text("\uFEFFThe lamp.")]))}`;
+    for (const size of [1, 2, 3, 1000]) expect(messageOf(readText(body, size)).content).toBe("\uFEFFThe lamp.");
+  });
+
+  it("are malformed when they are no JSON", () => {
+    expect(failureOf(readText("data: lamp\n\n"))?.kind).toBe("malformed");
+    expect(failureOf(readText('{"candidates": ['))?.kind).toBe("malformed");
   });
 });
 
-it("gives log probabilities in OpenAI's form", async () => {
-  const [choice] = choicesOf(await readFixture(fixture("logprobs-json")));
+it("gives log probabilities in OpenAI's form", () => {
+  const [choice] = choicesOf(readFixture(fixture("logprobs-json")));
   expect(choice?.logprobs).toEqual({
     content: [
       {
@@ -297,12 +300,12 @@ it("gives log probabilities in OpenAI's form", async () => {
   });
 });
 
-it("says once who answered, and which tier served", async () => {
-  const origins = (await readFixture(fixture("cache-json"))).filter((part) => part.type === "origin");
+it("says once who answered, and which tier served", () => {
+  const origins = readFixture(fixture("cache-json")).filter((part) => part.type === "origin");
   expect(origins).toEqual([
     { type: "origin", id: "Lamp-cache_7Qx", model: "gemini-2.5-invented" },
     { type: "origin", serviceTier: "flex" },
   ]);
-  const streamed = await readFixture(fixture("text-stream"));
+  const streamed = readFixture(fixture("text-stream"));
   expect(streamed.filter((part) => part.type === "origin")).toHaveLength(1);
 });

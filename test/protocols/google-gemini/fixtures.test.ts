@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { googleGemini } from "../../../src/protocols/google-gemini/index.ts";
-import { isLast } from "../../../src/stream/source.ts";
-import { choicesOf, eventsOf, FIXTURES, failureOf, messageOf, readFixture, usageOf } from "./read.ts";
+import { choicesOf, eventsOf, FIXTURES, failureOf, isLast, messageOf, readFixture, usageOf } from "./read.ts";
 
 /** What a client must see of each answer, in its own words. */
 const EXPECTED: Record<string, Record<string, unknown>> = {
@@ -71,8 +70,8 @@ describe("gemini fixtures", () => {
 
   const answers = FIXTURES.filter(({ response }) => response.status === 200);
 
-  it.each(answers)("$id: the client sees all of it", async (fixture) => {
-    const parts = await readFixture(fixture);
+  it.each(answers)("$id: the client sees all of it", (fixture) => {
+    const parts = readFixture(fixture);
     const expected = EXPECTED[fixture.id];
     if (!expected) {
       expect(failureOf(parts)?.kind).toBe(FAILED[fixture.id]);
@@ -88,8 +87,8 @@ describe("gemini fixtures", () => {
     }).toEqual(expected);
   });
 
-  it.each(answers)("$id: the parts are in order, none is empty, one is the last", async (fixture) => {
-    const parts = await readFixture(fixture);
+  it.each(answers)("$id: the parts are in order, none is empty, one is the last", (fixture) => {
+    const parts = readFixture(fixture);
     expect(parts.filter(isLast)).toEqual([parts.at(-1)]);
     const finishes = parts.filter((part) => part.type === "finish");
     expect(finishes).toHaveLength(failureOf(parts) ? 0 : 1);
@@ -105,18 +104,18 @@ describe("gemini fixtures", () => {
 
   it.each(streams.flatMap((fixture) => [1, 2, 3, 7, 64].map((size) => ({ id: fixture.id, size, fixture }))))(
     "$id: the same in pieces of $size bytes",
-    async ({ fixture, size }) => {
-      expect(await readFixture(fixture, size)).toEqual(await readFixture(fixture));
+    ({ fixture, size }) => {
+      expect(readFixture(fixture, size)).toEqual(readFixture(fixture));
     },
   );
 
-  it.each(streams)("$id: the same event by event, and in one body", async (fixture) => {
-    const whole = await readFixture(fixture);
+  it.each(streams)("$id: the same event by event, and in one body", (fixture) => {
+    const whole = readFixture(fixture);
     const text = fixture.response.sse_text ?? "";
     const decoder = googleGemini.decoder();
     const parts: typeof whole = [];
     for (const event of eventsOf(text)) decoder.decode({ event: "message", data: JSON.stringify(event) }, parts);
-    if (!isLast(parts.at(-1))) decoder.end(parts);
+    decoder.end(parts);
     // What stands behind the events, and that nothing does, is seen in the bytes alone.
     if (fixture.id === "error-tail-stream") return;
     expect(parts).toEqual(whole);

@@ -1,7 +1,7 @@
 import { googleGemini } from "../../../src/protocols/google-gemini/index.ts";
 import type { Part } from "../../../src/schema/chunk.ts";
 import { Assembler } from "../../../src/stream/assemble.ts";
-import { PartSource } from "../../../src/stream/source.ts";
+import type { SseMessage } from "../../../src/stream/sse.ts";
 
 /** One exchange with an upstream of this format. */
 export interface Fixture {
@@ -22,30 +22,26 @@ export function fixture(id: string): Fixture {
   return found;
 }
 
-/** All parts of a stream whose bytes arrive in pieces of this size. */
-export async function readBytes(bytes: Uint8Array, size = Number.POSITIVE_INFINITY): Promise<Part[]> {
-  let position = 0;
-  const body = new ReadableStream<Uint8Array>({
-    pull(controller) {
-      if (position >= bytes.length) controller.close();
-      else controller.enqueue(bytes.slice(position, position + size));
-      position += size;
-    },
-  });
-  const explain = (error: unknown) => ({ kind: "interrupted" as const, message: String(error) });
-  const source = new PartSource(body, googleGemini.framing(), googleGemini.decoder(), explain);
+/** All parts of a stream whose bytes arrive in pieces of this size and whose connection closes cleanly. */
+export function readBytes(bytes: Uint8Array, size = bytes.length): Part[] {
+  const framing = googleGemini.framing();
+  const decoder = googleGemini.decoder();
   const parts: Part[] = [];
-  for (let read = await source.read(); read.length > 0; read = await source.read()) parts.push(...read);
+  const messages: SseMessage[] = [];
+  for (let start = 0; start < bytes.length; start += size) framing.push(bytes.slice(start, start + size), messages);
+  framing.end(messages);
+  for (const message of messages) decoder.decode(message, parts);
+  decoder.end(parts);
   return parts;
 }
 
 /** All parts of a stream, which arrives in pieces of this size. */
-export function readText(text: string, size?: number): Promise<Part[]> {
+export function readText(text: string, size?: number): Part[] {
   return readBytes(new TextEncoder().encode(text), size);
 }
 
 /** All parts of a fixture's answer. */
-export async function readFixture({ response }: Fixture, size?: number): Promise<Part[]> {
+export function readFixture({ response }: Fixture, size?: number): Part[] {
   if (response.sse_text !== undefined) return readText(response.sse_text, size);
   return googleGemini.response(response.body);
 }
@@ -81,4 +77,9 @@ export function usageOf(parts: Part[]) {
 export function failureOf(parts: Part[]) {
   const last = parts.at(-1);
   return last?.type === "failure" ? last.failure : undefined;
+}
+
+/** Whether nothing may follow this part. */
+export function isLast({ type }: { type: string }): boolean {
+  return type === "done" || type === "failure";
 }

@@ -44,10 +44,10 @@ describe("an answer that comes back", () => {
         call("g", "id2"),
       ],
     },
-  ])("keeps $what, whole and streamed", async ({ parts }) => {
+  ])("keeps $what, whole and streamed", ({ parts }) => {
     expect(replay(messageOf(googleGemini.response(answer(parts))))).toEqual(parts);
     const streamed = parts.map((part) => event([part])).join("") + event([], { finishReason: "STOP" });
-    expect(replay(messageOf(await readText(streamed)))).toEqual(parts);
+    expect(replay(messageOf(readText(streamed)))).toEqual(parts);
   });
 
   it("keeps ids that were made here with their calls and signatures", () => {
@@ -91,7 +91,7 @@ describe("an answer that comes back", () => {
   });
 });
 
-it("carries three turns with two calls, signed reasoning and the same beginning each time", async () => {
+it("carries three turns with two calls, signed reasoning and the same beginning each time", () => {
   const tools = [{ type: "function", function: { name: "set_lamp" } }];
   const messages: object[] = [
     { role: "system", content: "You keep the lamp." },
@@ -106,7 +106,7 @@ it("carries three turns with two calls, signed reasoning and the same beginning 
   };
   send();
   for (const id of ["parallel-tools-stream", "tools-json"]) {
-    const message = messageOf(await readFixture(fixture(id)));
+    const message = messageOf(readFixture(fixture(id)));
     messages.push(message);
     for (const { id: callId } of message.tool_calls as { id: string }[])
       messages.push({ role: "tool", tool_call_id: callId, content: '{"ok":true}' });
@@ -117,7 +117,7 @@ it("carries three turns with two calls, signed reasoning and the same beginning 
       calls.map(({ functionCall }) => functionCall.id),
     );
   }
-  messages.push(messageOf(await readFixture(fixture("reasoning-stream"))), USER);
+  messages.push(messageOf(readFixture(fixture("reasoning-stream"))), USER);
   const contents = send();
   expect(contents.at(-2)?.parts).toEqual([
     { text: expect.stringContaining("Summer time."), thought: true },
@@ -176,9 +176,9 @@ describe("an answer of the fixtures", () => {
       response.body && response.status === 200 && !/image|audio|code|blocked|malformed|length/.test(id),
   );
 
-  it.each(whole)("$id comes back as it was", async (recorded) => {
+  it.each(whole)("$id comes back as it was", (recorded) => {
     const body = recorded.response.body as { candidates: { content: { parts?: { functionCall?: object }[] } }[] };
-    const [message] = choicesOf(await readFixture(recorded)).map((choice) => choice.message as object);
+    const [message] = choicesOf(readFixture(recorded)).map((choice) => choice.message as object);
     const withoutIds = (parts: Record<string, unknown>[] | undefined) =>
       parts?.map(({ functionCall, ...rest }) => {
         const { id: _, ...named } = (functionCall ?? {}) as Record<string, unknown>;
