@@ -1,5 +1,6 @@
 import type { Endpoint } from "../catalogue/catalogue.ts";
 import type { ChatRequest, ProviderPreferences } from "../schema/chat.ts";
+import { unsupportedParameters } from "./parameters.ts";
 import { isNamed, isOfTier, isTierEndpoint } from "./slug.ts";
 
 /** Why an endpoint is not a candidate. The first reason that holds, in the order of the filters. */
@@ -10,6 +11,16 @@ export type ExclusionReason =
   | "not_allowed"
   /** `ignore` names it. */
   | "ignored"
+  /** `data_collection: "deny"`, and its provider trains on prompts, keeps them, or does not say. */
+  | "data_collection"
+  /** `zdr`, and its provider keeps prompts or does not say. */
+  | "zdr"
+  /** `quantizations` is given and does not name its own. */
+  | "quantization"
+  /** It is dearer than `max_price`, or has no price to compare. */
+  | "max_price"
+  /** `require_parameters`, and it does not take one of the request's. */
+  | "missing_parameter"
   /** It belongs to a service tier that the request does not ask for. */
   | "service_tier"
   /** Fallbacks are off and it is not the first choice, or not in `order`. */
@@ -35,6 +46,11 @@ const HARD_FILTERS: { reason: ExclusionReason; removes: (endpoint: Endpoint, inp
     removes: (endpoint, { chat }) => Array.isArray(chat.provider?.only) && !isNamed(chat.provider.only, endpoint),
   },
   { reason: "ignored", removes: (endpoint, { chat }) => isNamed(chat.provider?.ignore, endpoint) },
+  { reason: "data_collection", removes: collectsData },
+  { reason: "zdr", removes: (endpoint, { chat }) => chat.provider?.zdr === true && retentionDays(endpoint) !== 0 },
+  { reason: "quantization", removes: hasOtherQuantization },
+  { reason: "max_price", removes: isTooDear },
+  { reason: "missing_parameter", removes: lacksParameter },
   { reason: "service_tier", removes: (endpoint, { chat }) => isTierEndpoint(endpoint) && !asksForTier(chat, endpoint) },
   {
     reason: "fallbacks_off",
@@ -55,4 +71,44 @@ function isClosed(preferences: ProviderPreferences | null | undefined): boolean 
 function asksForTier(chat: ChatRequest, endpoint: Endpoint): boolean {
   if (isNamed(chat.provider?.only, endpoint) || isNamed(chat.provider?.order, endpoint)) return true;
   return isOfTier(endpoint, chat.service_tier);
+}
+
+function collectsData({ provider }: Endpoint, { chat }: FilterInput): boolean {
+  if (chat.provider?.data_collection !== "deny") return false;
+  return provider.row.data_policy?.training !== false;
+}
+
+function retentionDays({ provider }: Endpoint): number | undefined {
+  return provider.row.data_policy?.retention_days;
+}
+
+/** The names that a wanted quantization admits besides its own: `fp4` and `fp8` have micro-scaled kinds. */
+const KINDS: Record<string, string[]> = { fp4: ["mxfp4", "nvfp4"], fp8: ["mxfp8"] };
+
+function hasOtherQuantization({ row }: Endpoint, { chat }: FilterInput): boolean {
+  const wanted = chat.provider?.quantizations;
+  if (!wanted) return false;
+  const own = row.quantization ?? "unknown";
+  return !wanted.some((name) => name === own || KINDS[name]?.includes(own));
+}
+
+/** `max_price` counts prompt and completion in US dollars per million tokens, a request in US dollars. Inclusive. */
+function isTooDear({ pricing }: Endpoint, { chat }: FilterInput): boolean {
+  const limits = chat.provider?.max_price;
+  if (!limits) return false;
+  const exceeds = (limit: string | number | null | undefined, price: string | undefined, units: number) =>
+    limit !== null &&
+    limit !== undefined &&
+    (price === undefined || Number(price) * units > Number(limit) * (1 + 1e-12));
+  return (
+    exceeds(limits.prompt, pricing?.prompt, 1e6) ||
+    exceeds(limits.completion, pricing?.completion, 1e6) ||
+    exceeds(limits.request, pricing && (pricing.request ?? "0"), 1)
+  );
+}
+
+/** An endpoint that does not say what it takes is not known to take anything. */
+function lacksParameter(endpoint: Endpoint, { chat }: FilterInput): boolean {
+  if (chat.provider?.require_parameters !== true) return false;
+  return unsupportedParameters(chat, endpoint, new Set()).length > 0;
 }

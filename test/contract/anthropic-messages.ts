@@ -69,8 +69,7 @@ function readStream(events: Json[]): Expectation {
     }
     if (said.type === "text" || said.type === "text_delta") seen.text += said.text;
     if (said.type === "thinking" || said.type === "thinking_delta") seen.reasoning += said.thinking;
-    if (said.type === "input_json_delta" && inputs.has(index))
-      inputs.set(index, inputs.get(index) + said.partial_json);
+    if (said.type === "input_json_delta" && inputs.has(index)) inputs.set(index, inputs.get(index) + said.partial_json);
     if (type === "message_delta") ending = delta;
     const counts = event.usage ?? message?.usage;
     if (counts) usage = { ...usage, ...withoutNull(counts) };
@@ -109,7 +108,7 @@ function toClientRequest({ request, streaming }: Recording): Json {
   const { body } = request;
   if (!body) return { ...PLAIN_QUESTION, stream: streaming };
   const { system, messages, tools, tool_choice: choice, output_config: output } = body;
-  const declared = nonEmpty((tools ?? []).filter(({ input_schema: schema }: Json) => schema));
+  const declared = nonEmpty<Json>((tools ?? []).filter(({ input_schema: schema }: Json) => schema));
   const instructions = system === undefined ? [] : [{ role: "system", content: toContent(system) }];
   const format = output?.format;
   return withoutNull({

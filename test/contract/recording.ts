@@ -35,6 +35,9 @@ export interface Recording {
 // biome-ignore lint/suspicious/noExplicitAny: other people's JSON
 export type Json = Record<string, any>;
 
+/** Names of wire formats that the catalogue knows under another. */
+const API_NAMES: Record<string, string> = { "cohere-v2": "cohere-chat" };
+
 const FIXTURES = join(import.meta.dirname, "../fixtures");
 
 /** The project's own fixtures of a wire format, and those of the folder that `RECORDINGS` names. */
@@ -44,7 +47,7 @@ export function recordingsOf(format: string): Recording[] {
     .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
     .filter((path) => path.endsWith(".json"))
     .map((path): Recording => JSON.parse(readFileSync(path, "utf8")))
-    .filter((recording) => recording.wire_format === format);
+    .filter(({ wire_format: name }) => (API_NAMES[name] ?? name) === format);
 }
 
 /** The recorded body as the provider sent it. */

@@ -1,22 +1,41 @@
 import type { ChatRequest, ChatResult, ChatStreamChunk } from "@openrouter/sdk/models";
 import { OpenRouterError } from "@openrouter/sdk/models/errors";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { aiSdkView, statusOf } from "../support/ai-sdk-view.ts";
 import { type ClientView, openAiView } from "../support/client-view.ts";
 import { openRouterClient } from "../support/clients.ts";
 import { sharedGateway } from "../support/gateway.ts";
+import { langChainView } from "../support/langchain-view.ts";
 import { body, type Route, startUpstream } from "../support/upstream.ts";
+import { anthropicMessages } from "./anthropic-messages.ts";
+import { bedrockConverse } from "./bedrock-converse.ts";
+import { cohereChat } from "./cohere-chat.ts";
 import type { Expectation, FormatContract } from "./expectation.ts";
+import { googleGemini } from "./google-gemini.ts";
+import { mistralChat } from "./mistral-chat.ts";
 import { openaiChat } from "./openai-chat.ts";
+import { openaiResponses } from "./openai-responses.ts";
 import { bytesOf, type Json, type Recording, recordingsOf } from "./recording.ts";
 
 /**
  * Every recording is served by an upstream on a real socket, in pieces of several sizes, and asked for by the official
  * clients through the whole Worker: they must see what the upstream said, and the upstream what they asked.
  */
-const FORMATS: Record<string, FormatContract> = { "openai-chat": openaiChat };
+const FORMATS: Record<string, FormatContract> = {
+  "openai-chat": openaiChat,
+  "mistral-chat": mistralChat,
+  "cohere-chat": cohereChat,
+  "openai-responses": openaiResponses,
+  "bedrock-converse": bedrockConverse,
+  "anthropic-messages": anthropicMessages,
+  "google-gemini": googleGemini,
+};
 
 /** Sizes in bytes of the pieces in which an answer arrives; undefined: in one. */
 const CUTS = [undefined, 7, 1];
+
+/** Clients that get every answer in one piece, beside the `openai` SDK. */
+const OTHER_CLIENTS = ["openrouter", "ai", "langchain"];
 
 /** So many pieces at the beginning and at the end of an answer are cut off one by one. */
 const EDGE_PIECES = 1000;
@@ -43,13 +62,14 @@ for (const [format, contract] of Object.entries(FORMATS)) {
       const providers: Record<string, object> = {};
       const models: Record<string, object> = {};
       for (const recording of recordings) {
-        const names = [...CUTS.map((cut) => ({ client: "openai", cut })), { client: "openrouter", cut: undefined }];
+        const others = OTHER_CLIENTS.map((client) => ({ client, cut: undefined }));
+        const names = [...CUTS.map((cut) => ({ client: "openai", cut })), ...others];
         for (const { client, cut } of names) {
           const slug = nameOf(recording, client, cut);
           const route = serve(recording, cut);
           const quirks = contract.quirksOf(recording);
           providers[slug] = { name: `Company ${slug}`, api: format, base_url: route.baseUrl, quirks };
-          models[`recorded/${slug}`] = modelAt(slug);
+          models[`recorded/${slug}`] = modelAt(slug, recording.model);
           served.set(slug, { slug, modelId: `recorded/${slug}`, route });
         }
       }
@@ -71,7 +91,11 @@ for (const [format, contract] of Object.entries(FORMATS)) {
 
       it("through @openrouter/sdk", async () => {
         const { slug, modelId } = servedAs(nameOf(recording, "openrouter"));
-        const seen = await askOpenRouter(modelId, recording.streaming);
+        const seen = await askOpenRouter({
+          model: modelId,
+          stream: recording.streaming,
+          ...formatIn(recording, contract),
+        });
         if (expected.outcome === "refused") {
           // A refusal that its schema does not take comes as another error, with no status in it.
           expect(seen.error).toBeInstanceOf(OpenRouterError);
@@ -82,6 +106,60 @@ for (const [format, contract] of Object.entries(FORMATS)) {
         expect(seen.error, slug).toBeUndefined();
         expect(seen).toMatchObject({ text: expected.text, reasoning: expected.reasoning });
         expect(seen.finishReason).toBe(expected.outcome === "broken" ? "error" : expected.finishReason);
+      });
+
+      it("through the AI SDK", async () => {
+        const { modelId } = servedAs(nameOf(recording, "ai"));
+        const view = await aiSdkView(gateway, questionFor(modelId, recording, contract));
+        if (expected.outcome === "refused") {
+          expect(expected.failure?.statuses).toContain(statusOf(view.error));
+          return;
+        }
+        expect(view.text).toBe(expected.text);
+        expect(view.reasoning.replaceAll("[REDACTED]", "")).toBe(expected.reasoning);
+        expect(view.finishReason).toBe(expected.outcome === "broken" ? "error" : expected.finishReason);
+        if (expected.outcome === "broken") {
+          expect(view.error).toBeDefined();
+          return;
+        }
+        expect(view.error).toBeUndefined();
+        expectSameCalls(view.toolCalls, expected);
+        if (!expected.usage) return;
+        const { inputTokens, outputTokens, totalTokens, inputTokenDetails, outputTokenDetails } = view.usage ?? {};
+        expectSameUsage(
+          {
+            ...{ prompt_tokens: inputTokens, completion_tokens: outputTokens, total_tokens: totalTokens },
+            cached_tokens: inputTokenDetails?.cacheReadTokens,
+            reasoning_tokens: outputTokenDetails?.reasoningTokens,
+          },
+          expected.usage,
+        );
+      });
+
+      it("through LangChain", async () => {
+        const { modelId } = servedAs(nameOf(recording, "langchain"));
+        const view = await langChainView(gateway, questionFor(modelId, recording, contract));
+        if (expected.outcome === "refused") {
+          expect(expected.failure?.statuses).toContain(view.error?.statusCode);
+          return;
+        }
+        expect(view.error).toBeUndefined();
+        expect(view.text).toBe(expected.text);
+        expect(view.reasoning).toBe(expected.reasoning);
+        expect(view.finishReason).toBe(expected.outcome === "broken" ? "error" : expected.finishReason);
+        if (expected.outcome === "broken") return;
+        expectSameCalls(view.toolCalls, expected);
+        if (!expected.usage) return;
+        const { input_tokens, output_tokens, total_tokens, input_token_details, output_token_details } =
+          view.usage ?? {};
+        expectSameUsage(
+          {
+            ...{ prompt_tokens: input_tokens, completion_tokens: output_tokens, total_tokens },
+            cached_tokens: input_token_details?.cache_read,
+            reasoning_tokens: output_token_details?.reasoning,
+          },
+          expected.usage,
+        );
       });
     });
   });
@@ -103,9 +181,9 @@ function* piecesOf(bytes: Uint8Array, cut = bytes.length): Generator<Uint8Array>
   }
 }
 
-function modelAt(slug: string) {
+function modelAt(slug: string, model: string) {
   const pricing = { prompt: "0.000001", completion: "0.000002" };
-  const endpoints = [{ provider: slug, model: `${slug}-upstream`, pricing }];
+  const endpoints = [{ provider: slug, model, pricing }];
   return { name: slug, input_modalities: ["text", "image"], endpoints };
 }
 
@@ -206,10 +284,13 @@ function expectStreamOrder({ id, finishReason, transcript }: ClientView) {
 function expectRequest(route: Route, recording: Recording, contract: FormatContract) {
   expect(route.visits).toHaveLength(1);
   const [visit] = route.visits;
-  expect(visit).toMatchObject({ method: "POST", path: contract.path });
+  const { model, streaming: isStreamed } = recording;
+  const path = contract.path({ model, isStreamed });
+  expect(visit).toMatchObject({ method: "POST", path });
   expect(visit?.headers["content-type"]).toBe("application/json");
-  expect(visit?.body.model).toMatch(/-upstream$/);
-  expect(Boolean(visit?.body.stream)).toBe(recording.streaming);
+  const isNamedInPath = path !== contract.path({ model: "another", isStreamed });
+  expect(visit?.body.model).toBe(isNamedInPath ? undefined : model);
+  expect(Boolean(visit?.body.stream)).toBe(isNamedInPath ? false : isStreamed);
   const { body: recorded } = recording.request;
   if (recorded) expect(contract.meaningOf(visit?.body, recording)).toEqual(contract.meaningOf(recorded, recording));
   for (const field of ["models", "provider", "route", "usage"]) expect(visit?.body).not.toHaveProperty(field);
@@ -217,10 +298,33 @@ function expectRequest(route: Route, recording: Recording, contract: FormatContr
   for (const field of ["transforms", "plugins"]) expect(visit?.body).not.toHaveProperty(field);
 }
 
+/** How the answer is to look, which the reader of some formats has to know: in the SDK's spelling and in the wire's. */
+function formatIn(recording: Recording, contract: FormatContract): Partial<ChatRequest> {
+  const { response_format: format } = contract.toClientRequest(recording);
+  if (format?.type !== "json_schema") return {};
+  return { responseFormat: { type: "json_schema", jsonSchema: format.json_schema } };
+}
+
+function questionFor(model: string, recording: Recording, contract: FormatContract) {
+  const { response_format } = contract.toClientRequest(recording);
+  const tools = [...new Set(contract.expect(recording).toolCalls.map(({ name }) => name))];
+  return { model, stream: recording.streaming, tools, fields: response_format ? { response_format } : {} };
+}
+
+function expectSameCalls(calls: { id: string | undefined; name: string; arguments: unknown }[], expected: Expectation) {
+  expect(calls).toEqual(expected.toolCalls.map((call) => ({ ...call, id: call.id ?? expect.any(String) })));
+}
+
+/** Numbers that the upstream did not report are not compared. */
+function expectSameUsage(usage: Json, expected: Json) {
+  const reported = Object.entries(expected).filter(([, count]) => count !== undefined);
+  expect(usage).toMatchObject(Object.fromEntries(reported));
+}
+
 /** The answer as `@openrouter/sdk` gives it, after its schemas have looked at every part. */
-async function askOpenRouter(model: string, stream: boolean) {
+async function askOpenRouter(fields: Partial<ChatRequest>) {
   const seen = { text: "", reasoning: "", finishReason: undefined as unknown, error: undefined as unknown };
-  const chatRequest: ChatRequest = { model, stream, messages: [{ role: "user", content: "The same again, please." }] };
+  const chatRequest: ChatRequest = { ...fields, messages: [{ role: "user", content: "The same again, please." }] };
   try {
     const answer = await openRouterClient(gateway).chat.send({ chatRequest });
     if (!("choices" in answer)) for await (const chunk of answer) takeChunk(seen, chunk);

@@ -51,13 +51,7 @@ function frameOf({ event, exception, payload }: AwsEvent): Buffer {
 function stringHeader(name: string, value: string): Buffer {
   const length = Buffer.alloc(2);
   length.writeUInt16BE(Buffer.byteLength(value));
-  return Buffer.concat([
-    Buffer.of(name.length),
-    Buffer.from(name),
-    Buffer.of(STRING),
-    length,
-    Buffer.from(value),
-  ]);
+  return Buffer.concat([Buffer.of(name.length), Buffer.from(name), Buffer.of(STRING), length, Buffer.from(value)]);
 }
 
 /** Headers of strings; the vendor sends no others here. */

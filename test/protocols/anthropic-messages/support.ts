@@ -44,7 +44,11 @@ export async function readStream(bytes: Uint8Array, cut = bytes.length, context?
     },
   });
   const explain = (error: unknown) => ({ kind: "interrupted" as const, message: String(error) });
-  const source = new PartSource(body, anthropicMessages.framing(), anthropicMessages.decoder(context), explain);
+  const source = new PartSource(
+    body,
+    { framing: anthropicMessages.framing(), decoder: anthropicMessages.decoder(context) },
+    { explain: explain, onParts: () => {} },
+  );
   const parts: Part[] = [];
   while (!isLast(parts.at(-1))) parts.push(...(await source.read()));
   return parts;
