@@ -44,6 +44,7 @@ export class Attempt {
   firstPartAtMs: number | undefined;
   readonly #isStream: boolean;
   readonly #key: string | undefined;
+  readonly #betas: string[] | undefined;
   readonly #abort = new AbortController();
   readonly #deadline: Deadline;
   #expired: DeadlineName | undefined;
@@ -51,11 +52,15 @@ export class Attempt {
   #buffered: Part[] = [];
 
   /** `isStream`: the upstream is asked to stream. */
-  constructor(endpoint: Endpoint, { isStream, key }: { isStream: boolean; key: string | undefined }) {
+  constructor(
+    endpoint: Endpoint,
+    { isStream, key, betas }: { isStream: boolean; key: string | undefined; betas?: string[] | undefined },
+  ) {
     this.endpoint = endpoint;
     this.tally = new Tally(needsReplay(endpoint));
     this.#isStream = isStream;
     this.#key = key;
+    this.#betas = betas;
     this.#deadline = new Deadline(endpoint.provider.timeouts, isStream, (name) => {
       this.#expired = name;
       this.#abort.abort(new Error(`deadline: ${name}`));
@@ -131,7 +136,13 @@ export class Attempt {
     const stream = this.#isStream;
     let request: UpstreamRequest;
     try {
-      request = protocol.request(chat, { model: upstreamModel, quirks, stream, maxCompletionTokens });
+      request = protocol.request(chat, {
+        model: upstreamModel,
+        quirks,
+        stream,
+        maxCompletionTokens,
+        betas: this.#betas,
+      });
     } catch (error) {
       // Another provider's format may have words for what this one's has none.
       if (error instanceof RouterError) return { kind: "rejected", message: error.message };

@@ -20,6 +20,8 @@ export interface Dispatch {
   chat: ChatRequest;
   plan: Plan;
   identity: GenerationIdentity;
+  /** Names of beta features that the client asks for. */
+  betas?: string[] | undefined;
   keyOf: (provider: Provider) => Promise<string | undefined>;
   /** Reasoning of earlier answers by the id of a tool call in them, as far as it is still known. */
   recall: (toolCallIds: string[]) => Promise<Recalled>;
@@ -84,13 +86,13 @@ class Walk {
 
   /** Tries a candidate: `open` when `answer` can follow, `left` when the client has gone, else why it failed. */
   async attempt(endpoint: Endpoint): Promise<"open" | "left" | FailureKind> {
-    const { chat, keyOf } = this.#request;
+    const { chat, keyOf, betas } = this.#request;
     const isStream = chat.stream === true;
     const key = await keyOf(endpoint.provider);
     const whole = needsReplay(endpoint) ? await this.#recalled() : chat;
     if (this.isLeft) return "left";
     ({ chat: this.#chat, dropped: this.#dropped } = fitParameters(whole, endpoint));
-    const attempt = new Attempt(endpoint, { isStream, key });
+    const attempt = new Attempt(endpoint, { isStream, key, betas });
     this.#current = attempt;
     const failure = await attempt.open(this.#chat, !isStream);
     if (!failure) {
@@ -117,7 +119,7 @@ class Walk {
       if (checked.json !== text) attempt.replaceText(checked.json);
       return formatBy;
     }
-    const repair = new Attempt(endpoint, { isStream: false, key });
+    const repair = new Attempt(endpoint, { isStream: false, key, betas: this.#request.betas });
     this.#current = repair;
     const failure = await repair.open(toRepair(this.#chat, text, checked.problem), true);
     const repaired = failure ? undefined : checkAnswer(repair.wholeText() ?? "", format);

@@ -33,6 +33,7 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
     const { body, ...notes } = await dispatch({
       chat: await withHashedUser(chat),
       plan,
+      betas: betasOf(c),
       identity: { id, createdAtMs, keyHash: key.hash, team: key.team, client: clientFacts(c, chat) },
       keyOf: (provider) => readProviderKey(provider, c.env),
       recall: (toolCallIds) => recallOrNothing(c, key, toolCallIds),
@@ -74,6 +75,16 @@ async function withHashedUser(chat: ChatRequest): Promise<ChatRequest> {
   if (!chat.user) return chat;
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(chat.user));
   return { ...chat, user: new Uint8Array(digest).toHex() };
+}
+
+/** Beta features by name, as the contract's header and the AI SDK's name them. */
+function betasOf(c: AppContext): string[] | undefined {
+  const { headers } = c.req.raw;
+  const list = headers.get("x-anthropic-beta") ?? headers.get("anthropic-beta");
+  return list
+    ?.split(",")
+    .map((name) => name.trim())
+    .filter((name) => /^[a-z0-9-]+$/.test(name));
 }
 
 function clientFacts(c: AppContext, chat: ChatRequest): ClientFacts {

@@ -14,6 +14,8 @@ export interface RequestTarget {
   stream: boolean;
   /** The endpoint's largest output, for protocols that must name a limit; undefined when unknown. */
   maxCompletionTokens?: number | undefined;
+  /** Names of beta features that the client asks for, for protocols that have such. */
+  betas?: string[] | undefined;
 }
 
 /** A request ready for the wire, without the provider's URL, key and headers. */

@@ -63,7 +63,9 @@ export function toRequest(chat: ChatRequest, target: RequestTarget): UpstreamReq
   const plan = planThinking(chat, { quirks, maxCompletionTokens, turns, update, isForced });
   drop(plan.dropped);
   const headers: Record<string, string> = { "anthropic-version": VERSION };
-  if (quirks.preserved_thinking && bindThinking(plan, turns)) headers["anthropic-beta"] = BINDING_BETA;
+  const betas = new Set(target.betas);
+  if (quirks.preserved_thinking && bindThinking(plan, turns)) betas.add(BINDING_BETA);
+  if (betas.size > 0) headers["anthropic-beta"] = [...betas].join(",");
 
   if (format.kind === "instruction") conversation.system.push({ type: "text", text: format.text });
   settleBreakpoints({ tools, system: conversation.system, turns }, toCacheControl(chat.cache_control));
