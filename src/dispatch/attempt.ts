@@ -153,7 +153,8 @@ export class Attempt {
     const body = toJson(request.body);
     let response: Response;
     try {
-      const authorization = await authorize(provider, protocol.auth, this.#key, { path: request.path, body });
+      const { signal } = this.#abort;
+      const authorization = await authorize(provider, protocol.auth, this.#key, { path: request.path, body, signal });
       if ("failure" in authorization) return authorization.failure;
       response = await this.#call(
         protocol,

@@ -9,6 +9,8 @@ import { postForm } from "./upstream.ts";
 export interface UnsignedCall {
   path: string;
   body: string;
+  /** Ends an exchange of keys that takes too long. */
+  signal: AbortSignal;
 }
 
 /** Headers that carry a key, or why there are none. */
@@ -27,13 +29,13 @@ export async function authorize(
   if (key === undefined) return { headers: {} };
   if (provider.authHeader !== undefined) return { headers: { [provider.authHeader]: key } };
   const scheme = provider.auth ?? formatScheme;
-  if (scheme === "google-service-account" || readServiceAccount(key)) return exchangeForToken(key);
+  if (scheme === "google-service-account" || readServiceAccount(key)) return exchangeForToken(key, call.signal);
   if (scheme === "aws-sigv4") return { headers: await signForAws(provider.baseUrl + call.path, call.body, key) };
   return { headers: scheme === "bearer" ? { authorization: `Bearer ${key}` } : { [scheme]: key } };
 }
 
-async function exchangeForToken(key: string): Promise<Authorization> {
+async function exchangeForToken(key: string, signal: AbortSignal): Promise<Authorization> {
   // A function of this call: exchanges must not be shared between requests.
-  const result = await googleToken(key, (url, form) => postForm(url, form), Date.now());
+  const result = await googleToken(key, (url, form) => postForm(url, form, signal), Date.now());
   return "failure" in result ? result : { headers: { authorization: `Bearer ${result.token}` } };
 }

@@ -32,6 +32,6 @@ export function callUpstream(provider: Provider, call: UpstreamCall, signal: Abo
 }
 
 /** Posts a form to a token server, whose address the caller has checked. */
-export function postForm(url: string, form: URLSearchParams): Promise<Response> {
-  return fetch(url, { method: "POST", body: form, headers: { "user-agent": USER_AGENT }, redirect: "manual" });
+export function postForm(url: string, form: URLSearchParams, signal: AbortSignal): Promise<Response> {
+  return fetch(url, { method: "POST", body: form, headers: { "user-agent": USER_AGENT }, redirect: "manual", signal });
 }
