@@ -83,6 +83,12 @@ export class Attempt {
     return failure && this.#redacted(failure);
   }
 
+  /** Ends the attempt before it has begun; gives the failure back. */
+  refuse(failure: UpstreamFailure): UpstreamFailure {
+    this.cancel();
+    return failure;
+  }
+
   /** The next parts, at least one; the last one of all is `done` or `failure`. */
   read(): Promise<Part[]> {
     const parts = this.#buffered;

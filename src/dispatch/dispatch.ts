@@ -1,5 +1,5 @@
 import type { Endpoint, Provider } from "../catalogue/catalogue.ts";
-import { type FailureKind, RouterError } from "../errors.ts";
+import { type FailureKind, RouterError, type UpstreamFailure } from "../errors.ts";
 import { explainEmpty } from "../routing/explain-empty.ts";
 import { remainingCandidates } from "../routing/fallback.ts";
 import type { Plan } from "../routing/plan.ts";
@@ -22,7 +22,8 @@ export interface Dispatch {
   identity: GenerationIdentity;
   /** Names of beta features that the client asks for. */
   betas?: string[] | undefined;
-  keyOf: (provider: Provider) => Promise<string | undefined>;
+  /** Undefined for a provider that takes none, null for one whose key cannot be read. */
+  keyOf: (provider: Provider) => Promise<string | null | undefined>;
   /** Reasoning of earlier answers by the id of a tool call in them, as far as it is still known. */
   recall: (toolCallIds: string[]) => Promise<Recalled>;
   /** Aborts when the client leaves. */
@@ -66,6 +67,12 @@ export async function dispatch(request: Dispatch): Promise<Answer> {
   throw walk.end() ?? giveUp(walk.failures);
 }
 
+/** Calling a provider without the key that it wants tells it the prompt and gains nothing. */
+const KEY_UNREADABLE: UpstreamFailure = {
+  kind: "unauthorized",
+  message: "The provider's key cannot be read here: its master key is missing.",
+};
+
 /** The attempts of one request and how it ends; whatever happens, it is settled once. */
 class Walk {
   readonly #request: Dispatch;
@@ -92,11 +99,11 @@ class Walk {
     const whole = needsReplay(endpoint) ? await this.#recalled() : chat;
     if (this.isLeft) return "left";
     ({ chat: this.#chat, dropped: this.#dropped } = fitParameters(whole, endpoint));
-    const attempt = new Attempt(endpoint, { isStream, key, betas });
+    const attempt = new Attempt(endpoint, { isStream, key: key ?? undefined, betas });
     this.#current = attempt;
-    const failure = await attempt.open(this.#chat, !isStream);
+    const failure = key === null ? attempt.refuse(KEY_UNREADABLE) : await attempt.open(this.#chat, !isStream);
     if (!failure) {
-      this.#formatNote = isStream ? attempt.formatBy : await this.#settleFormat(attempt, key);
+      this.#formatNote = isStream ? attempt.formatBy : await this.#settleFormat(attempt, key ?? undefined);
       return "open";
     }
     this.#current = undefined;

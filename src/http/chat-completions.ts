@@ -1,10 +1,11 @@
+import type { Catalogue, Provider } from "../catalogue/catalogue.ts";
 import { type Answer, dispatch } from "../dispatch/dispatch.ts";
 import { recallReasoning } from "../ledger/read.ts";
 import { settle } from "../ledger/settlements.ts";
 import { UNKNOWN_HEALTH } from "../routing/health.ts";
-import { planCandidates } from "../routing/plan.ts";
+import { type Plan, planCandidates } from "../routing/plan.ts";
 import { type ChatRequest, parseChatRequest } from "../schema/chat.ts";
-import type { ClientFacts } from "../schema/generation.ts";
+import type { ClientFacts, GenerationRecord } from "../schema/generation.ts";
 import { readCatalogue, readProviderKey } from "../store/catalogue.ts";
 import type { ApiKey } from "../store/keys.ts";
 import { requireKey } from "./authenticate.ts";
@@ -19,38 +20,43 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
   const key = await requireKey(c);
   const chat = parseChatRequest(await readJsonBody(c.req.raw));
   const waitUntil = waitUntilOf(c);
-  const { catalogue } = await readCatalogue(c.env.KV, waitUntil);
-  const plan = planCandidates({
-    chat,
-    catalogue,
-    health: UNKNOWN_HEALTH,
-    isConfigured: usableEndpoints(c),
-    random: Math.random,
-  });
+  const plan = planFor(c, chat, await readCatalogue(c.env.KV, waitUntil));
   const createdAtMs = Date.now();
   const id = createGenerationId(createdAtMs);
+  const identity = { id, createdAtMs, keyHash: key.hash, team: key.team, client: clientFacts(c, chat) };
+  const { signal } = c.req.raw;
   try {
-    const { body, ...notes } = await dispatch({
-      chat: await withHashedUser(chat),
-      plan,
-      betas: betasOf(c),
-      identity: { id, createdAtMs, keyHash: key.hash, team: key.team, client: clientFacts(c, chat) },
-      keyOf: (provider) => readProviderKey(provider, c.env),
-      recall: (toolCallIds) => recallOrNothing(c, key, toolCallIds),
-      signal: c.req.raw.signal,
-      settle: (record) => settle(c.env.LEDGER, record, waitUntil),
-      waitUntil,
-    });
+    const request = { chat: await withHashedUser(chat), plan, identity, betas: betasOf(c), signal, waitUntil };
+    const { body, ...notes } = await dispatch({ ...request, ...storesOf(c.env, key, waitUntil) });
     return new Response(body, { headers: answerHeaders(id, chat.stream === true, notes) });
   } catch (error) {
     return errorResponse(error, id);
   }
 }
 
+function planFor(c: AppContext, chat: ChatRequest, { catalogue }: { catalogue: Catalogue }): Plan {
+  return planCandidates({
+    chat,
+    catalogue,
+    health: UNKNOWN_HEALTH,
+    isConfigured: usableEndpoints(c),
+    random: Math.random,
+  });
+}
+
+/** What dispatch may use of the stores. Holds nothing of the client's request: a stream would keep it in memory. */
+function storesOf(env: Cloudflare.Env, key: ApiKey, waitUntil: (work: Promise<unknown>) => void) {
+  return {
+    keyOf: (provider: Provider) => readProviderKey(provider, env),
+    recall: (toolCallIds: string[]) => recallOrNothing(env, key, toolCallIds),
+    settle: (record: GenerationRecord) => settle(env.LEDGER, record, waitUntil),
+  };
+}
+
 /** Reasoning that cannot be looked up is missed as it would be without the ledger: the answer goes on. */
-async function recallOrNothing(c: AppContext, key: ApiKey, toolCallIds: string[]) {
+async function recallOrNothing(env: Cloudflare.Env, key: ApiKey, toolCallIds: string[]) {
   try {
-    return await recallReasoning(c.env.LEDGER, key.team, key.hash, toolCallIds);
+    return await recallReasoning(env.LEDGER, key.team, key.hash, toolCallIds);
   } catch (error) {
     console.error("ledger: earlier reasoning cannot be read", String(error));
     return new Map();

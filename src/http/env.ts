@@ -11,5 +11,6 @@ export type AppContext = Context<AppEnv>;
 
 /** Keeps work going after the response, bound to this request. */
 export function waitUntilOf(c: AppContext): (work: Promise<unknown>) => void {
-  return (work) => c.executionCtx.waitUntil(work);
+  const { executionCtx } = c;
+  return (work) => executionCtx.waitUntil(work);
 }

@@ -75,12 +75,13 @@ export function isConfigured(provider: Provider, env: Cloudflare.Env): boolean {
   return "sealed" in key && env.MASTER_KEYS !== undefined;
 }
 
-/** The key of a provider; undefined when it takes none or none can be read. */
-export async function readProviderKey(provider: Provider, env: Cloudflare.Env): Promise<string | undefined> {
+/** The key of a provider; undefined when it takes none, null when it takes one that cannot be read. */
+export async function readProviderKey(provider: Provider, env: Cloudflare.Env): Promise<string | null | undefined> {
   const { key } = provider;
   if (key === undefined) return undefined;
-  if (typeof key === "string") return readSecret(env, key);
-  return "sealed" in key ? open(env.MASTER_KEYS, sealContext(provider.slug), key.sealed) : undefined;
+  if (typeof key === "string") return readSecret(env, key) ?? null;
+  if (!("sealed" in key)) return null;
+  return (await open(env.MASTER_KEYS, sealContext(provider.slug), key.sealed)) ?? null;
 }
 
 async function load(kv: KVNamespace): Promise<Snapshot> {

@@ -1,81 +1,66 @@
 import { createOpenRouter } from "@openrouter/ai-sdk-provider";
 import { APICallError, generateText, jsonSchema, streamText, tool } from "ai";
+import { emptyView, type FrameworkQuestion, type FrameworkView } from "./framework-view.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: what the parts of a stream have in common is little
 type Json = Record<string, any>;
 
 /**
- * An answer as a client that uses the AI SDK with OpenRouter's provider has it in hand. The SDK has no place for a
- * refusal's text and for the upstream's own finish word, and where reasoning is encrypted it says `[REDACTED]`.
+ * An answer as the AI SDK gives it with OpenRouter's provider. It has no place for a refusal's text and for the
+ * upstream's own finish word. For encrypted reasoning it says `[REDACTED]`, which is left out here. In a stream it
+ * drops reasoning that comes after the first text; here that is taken from the chunks as they came.
  */
-export interface AiSdkView {
-  text: string;
-  reasoning: string;
-  toolCalls: { id: string; name: string; arguments: unknown }[];
-  /** In the spelling of the wire. */
-  finishReason: string | undefined;
-  usage: Json | undefined;
-  /** What was thrown, or came as a part of the stream. */
-  error: unknown;
-}
-
-/** A question to a model: `tools` are the names of functions that it may call. */
-export interface AiSdkQuestion {
-  model: string;
-  stream: boolean;
-  tools: string[];
-  /** Fields of the request that the SDK does not have. */
-  fields: Json;
-}
-
-/** Asks a question with the AI SDK and reads the answer to its end. */
 export async function aiSdkView(
   { baseUrl, key }: { baseUrl: string; key: string },
-  { model, stream, tools, fields }: AiSdkQuestion,
-): Promise<AiSdkView> {
-  const openRouter = createOpenRouter({ baseURL: baseUrl, apiKey: key, compatibility: "strict" });
-  const anything = () => tool({ inputSchema: jsonSchema<Json>({ type: "object" }) });
+  { model, stream, tools, fields }: FrameworkQuestion,
+): Promise<FrameworkView> {
+  const openRouter = createOpenRouter({ baseURL: baseUrl, apiKey: key });
+  const anything = tool({ inputSchema: jsonSchema<Json>({ type: "object" }) });
   const question = {
     model: openRouter.chat(model, { extraBody: fields }),
     prompt: "The same again, please.",
     maxRetries: 0,
-    ...(tools.length > 0 && { tools: Object.fromEntries(tools.map((name) => [name, anything()])) }),
+    ...(tools.length > 0 && { tools: Object.fromEntries(tools.map((name) => [name, anything])) }),
   };
-  const view: AiSdkView = {
-    ...{ text: "", reasoning: "", toolCalls: [] },
-    ...{ finishReason: undefined, usage: undefined, error: undefined },
-  };
+  const view = emptyView();
   try {
-    if (stream) for await (const part of streamText({ ...question, onError: () => {} }).fullStream) take(view, part);
-    else takeWhole(view, await generateText(question));
+    if (stream) {
+      const result = streamText({ ...question, include: { rawChunks: true }, onError: () => {} });
+      for await (const part of result.fullStream) take(view, part);
+    } else takeWhole(view, await generateText(question));
   } catch (error) {
     view.error = error;
   }
+  view.reasoning = view.reasoning.replaceAll("[REDACTED]", "");
+  view.status = APICallError.isInstance(view.error) ? view.error.statusCode : undefined;
   return view;
 }
 
-/** The HTTP status of an error that is one. */
-export function statusOf(error: unknown): number | undefined {
-  return APICallError.isInstance(error) ? error.statusCode : undefined;
-}
-
-function take(view: AiSdkView, part: Json): void {
+function take(view: FrameworkView, part: Json): void {
   if (part.type === "text-delta") view.text += part.text;
   if (part.type === "reasoning-delta") view.reasoning += part.text;
+  if (part.type === "raw" && view.text !== "") view.reasoning += part.rawValue.choices?.[0]?.delta?.reasoning ?? "";
   if (part.type === "tool-call") view.toolCalls.push(callOf(part));
   if (part.type === "error") view.error = part.error;
-  if (part.type === "finish-step") {
-    view.finishReason = part.finishReason.replace("-", "_");
-    view.usage = part.usage;
-  }
+  if (part.type === "finish-step") takeEnd(view, part);
 }
 
-function takeWhole(view: AiSdkView, result: Json): void {
+function takeWhole(view: FrameworkView, result: Json): void {
   view.text = result.text;
   view.reasoning = result.reasoningText ?? "";
   view.toolCalls = result.toolCalls.map(callOf);
-  view.finishReason = result.finishReason.replace("-", "_");
-  view.usage = result.usage;
+  takeEnd(view, result);
+}
+
+function takeEnd(view: FrameworkView, { finishReason, usage }: Json): void {
+  view.finishReason = finishReason.replace("-", "_");
+  view.usage = {
+    prompt_tokens: usage.inputTokens,
+    completion_tokens: usage.outputTokens,
+    total_tokens: usage.totalTokens,
+    cached_tokens: usage.inputTokenDetails.cacheReadTokens,
+    reasoning_tokens: usage.outputTokenDetails.reasoningTokens,
+  };
 }
 
 function callOf({ toolCallId, toolName, input }: Json) {

@@ -1,28 +1,19 @@
 import type { AIMessageChunk } from "@langchain/core/messages";
 import { ChatOpenRouter } from "@langchain/openrouter";
+import { emptyView, type FrameworkQuestion, type FrameworkView } from "./framework-view.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: LangChain leaves these open
 type Json = Record<string, any>;
 
 /**
- * An answer as a client that uses LangChain has it in hand. It has no place for a refusal's text and for the
- * upstream's own finish word, and an error in mid-stream is thrown nowhere: only the finish reason tells.
+ * An answer as LangChain gives it. It has no place for a refusal's text and for the upstream's own finish word. An
+ * error in mid-stream it throws nowhere: only the finish reason `error` tells. The finish reason comes with two
+ * chunks, and LangChain joins their words; here it is the last chunk's.
  */
-export interface LangChainView {
-  text: string;
-  reasoning: string;
-  toolCalls: { id: string | undefined; name: string; arguments: unknown }[];
-  finishReason: string | undefined;
-  usage: Json | undefined;
-  /** What was thrown. */
-  error: Json | undefined;
-}
-
-/** Asks a question with LangChain and reads the answer to its end; `tools` are functions that it may call. */
 export async function langChainView(
   { baseUrl, key }: { baseUrl: string; key: string },
-  { model, stream, tools, fields }: { model: string; stream: boolean; tools: string[]; fields: Json },
-): Promise<LangChainView> {
+  { model, stream, tools, fields }: FrameworkQuestion,
+): Promise<FrameworkView> {
   const client = new ChatOpenRouter({ model, apiKey: key, baseURL: baseUrl, maxRetries: 0, modelKwargs: fields });
   const declared = tools.map((name) => ({ type: "function", function: { name, parameters: { type: "object" } } }));
   const options = declared.length > 0 ? { tools: declared } : {};
@@ -30,27 +21,32 @@ export async function langChainView(
   try {
     if (!stream) return viewOf(await client.invoke(question, options));
     let whole: AIMessageChunk | undefined;
-    let last: AIMessageChunk | undefined;
+    let finishReason: string | undefined;
     for await (const chunk of await client.stream(question, options)) {
       whole = whole?.concat(chunk) ?? chunk;
-      if (chunk.response_metadata.finish_reason) last = chunk;
+      finishReason = (chunk.response_metadata as Json).finish_reason ?? finishReason;
     }
     if (!whole) throw new Error("LangChain gave nothing");
-    // The reason comes with two chunks, and joined chunks join their words.
-    return { ...viewOf(whole), finishReason: last?.response_metadata.finish_reason as string | undefined };
+    return { ...viewOf(whole), finishReason };
   } catch (error) {
-    const nothing = { text: "", reasoning: "", toolCalls: [], finishReason: undefined, usage: undefined };
-    return { ...nothing, error: error as Json };
+    return { ...emptyView(), error, status: (error as Json).statusCode };
   }
 }
 
-function viewOf({ content, tool_calls: calls, usage_metadata, additional_kwargs, response_metadata }: AIMessageChunk) {
+function viewOf({ content, tool_calls: calls, usage_metadata: usage, ...message }: AIMessageChunk): FrameworkView {
+  const { additional_kwargs: more, response_metadata: metadata } = message as Json;
   return {
-    text: typeof content === "string" ? content : "",
-    reasoning: (additional_kwargs.reasoning_content as string | undefined) ?? "",
+    ...emptyView(),
+    text: typeof content === "string" ? content : content.map((part: Json) => part.text ?? "").join(""),
+    reasoning: more.reasoning_content ?? "",
     toolCalls: (calls ?? []).map(({ id, name, args }) => ({ id, name, arguments: args })),
-    finishReason: response_metadata.finish_reason as string | undefined,
-    usage: usage_metadata,
-    error: undefined,
+    finishReason: metadata.finish_reason,
+    usage: {
+      prompt_tokens: usage?.input_tokens,
+      completion_tokens: usage?.output_tokens,
+      total_tokens: usage?.total_tokens,
+      cached_tokens: usage?.input_token_details?.cache_read,
+      reasoning_tokens: usage?.output_token_details?.reasoning,
+    },
   };
 }

@@ -1,4 +1,5 @@
 import type { Pricing, PricingOverride } from "../../schema/catalogue.ts";
+import { extraPrices } from "./extras.ts";
 import type { Listing, Price } from "./listing.ts";
 
 /** Providers whose price of 0 means that there is none to pay; elsewhere a 0 stands for a price that nobody knows. */
@@ -18,6 +19,7 @@ export function toPricing(listing: Listing, price: Price | undefined, isClaude: 
     .filter(({ prompt }) => prompt !== undefined && prompt !== "0");
   return {
     ...prices(price, isClaude),
+    ...extraPrices(listing.provider, listing.name),
     ...(overrides.length > 0 && { overrides }),
   };
 }
