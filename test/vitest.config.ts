@@ -38,7 +38,6 @@ export default defineConfig({
           include: NODE_TESTS,
           globalSetup: ["test/support/global-setup.ts"],
           testTimeout: 20_000,
-          fileParallelism: false,
         },
       },
     ],

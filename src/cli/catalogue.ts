@@ -6,7 +6,7 @@
  *
  * - models.dev, by way of the snapshot inside `opencode-linux-x64` (2026-09-30, MIT): 225 providers and 8,300 rows with
  *   prices in tiers, limits, modalities, abilities, dates and a universal id. Nothing else has the breadth: of the
- *   companies in `catalogue/providers` it knows 72.
+ *   companies in `catalogue/providers` it knows 75.
  * - `@earendil-works/pi-ai` (2026-11-10, MIT): models.dev and OpenRouter as seen six weeks later, for 24 of these
  *   providers. It brings the models and prices that have changed since.
  *

@@ -45,6 +45,10 @@ const KINDS_BY_CODE = new Map(
     resourcenotfoundexception: "not_found",
     validationexception: "rejected",
     model_not_found: "not_found",
+    // Mistral
+    invalid_model: "not_found",
+    // OpenAI, inside a stream: there is no status beside it
+    insufficient_quota: "unauthorized",
     not_found_error: "not_found",
     not_found: "not_found",
     content_filter: "moderated",

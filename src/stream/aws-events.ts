@@ -14,14 +14,16 @@ const FIXED_HEADER_BYTES: Record<number, number> = { 0: 0, 1: 0, 2: 1, 3: 2, 4: 
 /**
  * Cuts AWS's binary event stream (`application/vnd.amazon.eventstream`) into messages. A frame is: total length,
  * headers' length, CRC-32 of these two, headers, payload, CRC-32 of all before it; numbers are big-endian. The
- * message's event is the frame's `:event-type` or `:exception-type`, its data the payload as text. Frames may arrive
- * in any pieces. Throws `FramingError` for a frame that is damaged or too long.
+ * message's event is the frame's `:event-type` or `:exception-type`, or `error ` and the frame's `:error-code`; its data
+ * is the payload as text. Frames may arrive in any pieces. Throws `FramingError` for a frame that is damaged or too long.
  */
 export class AwsEventFraming implements Framing {
-  #rest = new Uint8Array(0);
+  /** Bytes of a frame that is not whole yet, at the start of a buffer that grows by doubling. */
+  #buffer = new Uint8Array(0);
+  #length = 0;
 
   push(bytes: Uint8Array, messages: SseMessage[]): void {
-    const all = this.#rest.length === 0 ? bytes : concat(this.#rest, bytes);
+    const all = this.#length === 0 ? bytes : this.#append(bytes);
     const view = new DataView(all.buffer, all.byteOffset, all.byteLength);
     let start = 0;
     while (all.length - start >= PRELUDE_BYTES) {
@@ -32,11 +34,27 @@ export class AwsEventFraming implements Framing {
       start += length;
     }
     // A copy: the reader fills its buffer again.
-    this.#rest = all.slice(start);
+    const rest = all.subarray(start);
+    if (this.#length > 0 && start === 0) return;
+    this.#length = 0;
+    if (rest.length > 0) this.#append(rest);
+  }
+
+  /** What is buffered with these bytes behind it. */
+  #append(bytes: Uint8Array): Uint8Array {
+    const length = this.#length + bytes.length;
+    if (length > this.#buffer.length) {
+      const grown = new Uint8Array(Math.max(length, this.#buffer.length * 2));
+      grown.set(this.#buffer.subarray(0, this.#length));
+      this.#buffer = grown;
+    }
+    this.#buffer.set(bytes, this.#length);
+    this.#length = length;
+    return this.#buffer.subarray(0, length);
   }
 
   end(): void {
-    if (this.#rest.length > 0) throw new FramingError("the upstream's event stream ended within a frame");
+    if (this.#length > 0) throw new FramingError("the upstream's event stream ended within a frame");
   }
 }
 
@@ -54,12 +72,23 @@ function readFrame(frame: Uint8Array): SseMessage {
     throw new FramingError("a frame of the upstream's event stream is damaged");
   const payloadStart = PRELUDE_BYTES + view.getUint32(4);
   const headers = readHeaders(frame.subarray(PRELUDE_BYTES, payloadStart));
-  const event = headers.get(":event-type") ?? headers.get(":exception-type") ?? headers.get(":error-code") ?? "message";
+  const code = headers.get(":error-code");
+  const error = code === undefined ? undefined : `error ${code}`;
+  const event = headers.get(":event-type") ?? headers.get(":exception-type") ?? error ?? "message";
   const data = new TextDecoder().decode(frame.subarray(payloadStart, end));
   return { event, data: data === "" ? JSON.stringify({ message: headers.get(":error-message") ?? "" }) : data };
 }
 
 function readHeaders(bytes: Uint8Array): Map<string, string> {
+  try {
+    return readHeadersOf(bytes);
+  } catch {
+    // A length that leads out of the headers.
+    throw new FramingError("a frame of the upstream's event stream has damaged headers");
+  }
+}
+
+function readHeadersOf(bytes: Uint8Array): Map<string, string> {
   const headers = new Map<string, string>();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const text = new TextDecoder();
@@ -75,13 +104,6 @@ function readHeaders(bytes: Uint8Array): Map<string, string> {
     position = valueEnd;
   }
   return headers;
-}
-
-function concat(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(first.length + second.length);
-  joined.set(first);
-  joined.set(second, first.length);
-  return joined;
 }
 
 /** CRC-32 as in zip and Ethernet (reflected 0x04C11DB7), byte by byte from a table. */

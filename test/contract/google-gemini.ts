@@ -246,10 +246,12 @@ function plain(value: Json): Json {
 }
 
 /**
- * Everything that a request says to a model. Left out: what is the default (text as the only modality), ids of calls,
- * which follow from their order, the mark for a missing signature, and the difference between the schema dialects.
+ * Everything that a request says to a model. Left out: what is the default (text as the only modality, a list of all
+ * functions that may be called), ids of calls where none were recorded, the mark for a missing signature, and the
+ * difference between the schema dialects.
  */
-function meaningOf(body: Json): unknown {
+function meaningOf(body: Json, { request }: Recording): unknown {
+  const hasIds = /"function_?[cC]all":\{[^}]*"id":/.test(JSON.stringify(request.body));
   const { contents, systemInstruction, tools, toolConfig, generationConfig, ...rest } = plain(body);
   const { responseSchema, responseJsonSchema, responseModalities, ...config } = generationConfig ?? {};
   const isTextOnly = String(responseModalities) === "TEXT";
@@ -257,9 +259,12 @@ function meaningOf(body: Json): unknown {
   return withoutNull({
     ...rest,
     system: systemInstruction?.parts,
-    contents: contents.map(({ role, parts }: Json) => ({ role, parts: parts.map(meaningOfPart) })),
+    contents: contents.map(({ role, parts }: Json) => ({
+      role,
+      parts: parts.map((part: Json) => meaningOfPart(part, hasIds)),
+    })),
     tools: nonEmpty(declared),
-    choice: toolConfig && toChoice(toolConfig.functionCallingConfig),
+    choice: toolConfig && meaningOfChoice(toolConfig.functionCallingConfig, declared),
     config: withoutNull({
       ...config,
       modalities: isTextOnly ? null : responseModalities,
@@ -276,13 +281,21 @@ function meaningOfTool({ functionDeclarations: declarations, ...tool }: Json): J
   return withoutNull({ ...tool, functions: plainDeclarations });
 }
 
-function meaningOfPart({ text, functionCall, functionResponse, thoughtSignature, ...part }: Json): Json {
+function meaningOfChoice({ mode, allowedFunctionNames: names }: Json, tools: Json[]): Json {
+  const isAll = names?.length === tools.flatMap(({ functions }) => functions ?? []).length;
+  return withoutNull({ mode: mode.toUpperCase(), names: isAll ? null : names });
+}
+
+function meaningOfPart(
+  { text, functionCall, functionResponse, thoughtSignature, ...part }: Json,
+  hasIds: boolean,
+): Json {
   const isMissing = thoughtSignature === "skip_thought_signature_validator";
   return withoutNull({
     ...part,
     text: text?.trim(),
-    call: functionCall && { name: functionCall.name, args: functionCall.args ?? {} },
-    result: functionResponse && withoutNull({ ...functionResponse, id: null }),
+    call: functionCall && withoutNull({ args: {}, ...functionCall, ...(!hasIds && { id: null }) }),
+    result: functionResponse && withoutNull({ ...functionResponse, ...(!hasIds && { id: null }) }),
     signature: isMissing ? null : thoughtSignature,
   });
 }

@@ -41,19 +41,19 @@ export const PLAIN_QUESTION: Json = {
   messages: [{ role: "user", content: "The request of this exchange was not recorded." }],
 };
 
-/** A list without its elements that hold nothing. */
+/** The list, or nothing for an empty one. */
 export function nonEmpty<T>(list: T[]): T[] | undefined {
   return list.length > 0 ? list : undefined;
 }
 
-/** A text alone, or the parts of a message where it has others. */
+/** The content of a message: its text where that is all, else its parts. */
 export function plainContent(parts: Json[]): string | Json[] {
   const [only] = parts;
   const isPlain = parts.length === 1 && only?.type === "text" && Object.keys(only).length === 2;
   return isPlain ? only?.text : parts;
 }
 
-/** The media type and the data of a data URL. */
+/** A data URL of base64. */
 export function dataUrl(mediaType: string, base64: string): string {
   return `data:${mediaType};base64,${base64}`;
 }

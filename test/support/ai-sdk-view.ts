@@ -7,8 +7,9 @@ type Json = Record<string, any>;
 
 /**
  * An answer as the AI SDK gives it with OpenRouter's provider. It has no place for a refusal's text and for the
- * upstream's own finish word. For encrypted reasoning it says `[REDACTED]`, which is left out here. In a stream it
- * drops reasoning that comes after the first text; here that is taken from the chunks as they came.
+ * upstream's own finish word, and for encrypted reasoning it says `[REDACTED]`. In a stream it drops reasoning that
+ * comes after the first text; here that is taken from the chunks as they came. Its total of tokens is a sum of its own;
+ * here it is the one that came.
  */
 export async function aiSdkView(
   { baseUrl, key }: { baseUrl: string; key: string },
@@ -31,7 +32,6 @@ export async function aiSdkView(
   } catch (error) {
     view.error = error;
   }
-  view.reasoning = view.reasoning.replaceAll("[REDACTED]", "");
   view.status = APICallError.isInstance(view.error) ? view.error.statusCode : undefined;
   return view;
 }
@@ -57,7 +57,7 @@ function takeEnd(view: FrameworkView, { finishReason, usage }: Json): void {
   view.usage = {
     prompt_tokens: usage.inputTokens,
     completion_tokens: usage.outputTokens,
-    total_tokens: usage.totalTokens,
+    total_tokens: usage.raw?.total_tokens,
     cached_tokens: usage.inputTokenDetails.cacheReadTokens,
     reasoning_tokens: usage.outputTokenDetails.reasoningTokens,
   };

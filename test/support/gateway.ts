@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { inject } from "vitest";
+import { afterAll, inject } from "vitest";
 
 /** A running Worker, seen by its clients and by its operator. */
 export interface Gateway {
@@ -58,9 +58,17 @@ export const SECRETS = {
 /** A record is written when its response has ended; a client that left may ask a moment too early. */
 const GENERATION_WITHIN_MS = 3000;
 
-/** The gateway that all end-to-end files share, with a key made for the caller. */
-export function sharedGateway(): Promise<Gateway> {
-  return connect(inject("origin"));
+/**
+ * The gateway of a test file, so that files can run side by side: each has a catalogue of its own. To be called once,
+ * at the top of the file. What became a bare 500 for a test is told whole at the end.
+ */
+export async function sharedGateway(): Promise<Gateway> {
+  const { logs, close, ...gateway } = await startGateway();
+  afterAll(async () => {
+    if (logs().includes("unexpected error")) console.error(logs());
+    await close();
+  });
+  return gateway;
 }
 
 /** Starts a gateway for the caller alone; `vars` are further variables and secrets. */

@@ -1,3 +1,4 @@
+import { ROUTERS } from "../../catalogue/providers/routers.ts";
 import type { EndpointRow, ModelRow } from "../../schema/catalogue.ts";
 import { toEndpoints } from "./endpoints.ts";
 import { PublicIds, type PublicName } from "./ids.ts";
@@ -110,6 +111,8 @@ function shortNamesFirst(listings: Listing[]): Listing[] {
 function isServable({ provider, name, input, output }: Listing): boolean {
   // Profiles that only serve callers from elsewhere than the regions that a row can name.
   if (provider === "amazon-bedrock" && /^(apac|jp|au|in|ca|us-gov)\./.test(name)) return false;
+  // What costs nothing is another model in this API, with another data policy.
+  if (provider !== "openrouter" && /[:-]free$/.test(name)) return false;
   return (
     (output.includes("text") || output.includes("embeddings")) &&
     input.includes("text") &&
@@ -137,9 +140,11 @@ function toRow(id: string, entries: Entry[]): ModelRow {
     ...(reasoning && { reasoning: toReasoning(reasoning) }),
     ...(told.knowledge && { knowledge_cutoff: told.knowledge }),
     ...(told.isOpenWeights && DISTILLABLE_AUTHORS.has(author) && { distillable: true }),
-    endpoints: distinct(
-      id,
-      ordered.flatMap(({ name, listing }) => toEndpoints(listing, name)),
+    endpoints: believable(
+      distinct(
+        id,
+        ordered.flatMap(({ name, listing }) => toEndpoints(listing, name)),
+      ),
     ).map((endpoint) => withoutInherited(endpoint, contextLength)),
   };
 }
@@ -195,6 +200,21 @@ function nameRank({ provider, model }: EndpointRow, id: string): number {
   if (provider === "amazon-bedrock") return model.startsWith("global.") ? 0 : model.startsWith("us.") ? 1 : 2;
   const letters = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, "");
   return letters(model).endsWith(letters(id.slice(id.indexOf("/") + 1))) ? 0 : 1 + model.length;
+}
+
+/** A router that seems to ask less than a quarter of what the hosts ask has a price that is not known. */
+function believable(endpoints: EndpointRow[]): EndpointRow[] {
+  const direct = endpoints.filter(({ provider }) => !(provider in ROUTERS)).map(promptPrice);
+  const prices = direct.filter((price) => price > 0).sort((a, b) => a - b);
+  const median = prices[Math.floor(prices.length / 2)] ?? 0;
+  return endpoints.map((endpoint) => {
+    const { pricing: _, ...unpriced } = endpoint;
+    return endpoint.provider in ROUTERS && promptPrice(endpoint) < median / 4 ? unpriced : endpoint;
+  });
+}
+
+function promptPrice({ pricing }: EndpointRow): number {
+  return Number(pricing?.prompt ?? 0);
 }
 
 /** Without what the model's own row says already. */

@@ -1,3 +1,4 @@
+import { ROUTERS } from "../../catalogue/providers/routers.ts";
 import type { Listing, Price } from "./listing.ts";
 import { PI_DATE } from "./pi.ts";
 
@@ -9,7 +10,7 @@ export function newest(base: Listing[], newer: Listing[]): Listing[] {
   const known = new Map(base.map((listing) => [keyOf(listing), listing]));
   for (const listing of newer) {
     const before = known.get(keyOf(listing));
-    known.set(keyOf(listing), before ? { ...before, price: newestPrice(before.price, listing.price) } : seen(listing));
+    known.set(keyOf(listing), before ? { ...before, price: newestPrice(before, listing) } : seen(listing));
   }
   return [...known.values()];
 }
@@ -24,9 +25,16 @@ function seen(listing: Listing): Listing {
 }
 
 /** The older price says more (sound, reasoning); it stays while the newer one agrees with it on text. */
-function newestPrice(before: Price | undefined, now: Price | undefined): Price | undefined {
+function newestPrice({ provider, price: before }: Listing, { price: now }: Listing): Price | undefined {
   if (!now || (now.input === 0 && now.output === 0)) return before;
   if (!before) return now;
-  const isSame = before.input === now.input && before.output === now.output;
-  return isSame ? before : now;
+  if (before.input === now.input && before.output === now.output) return before;
+  return provider in ROUTERS ? dearer(before, now) : now;
+}
+
+/** A router lists the price of one of its hosts, which is another one every week: the dearer price is the safer. */
+function dearer(before: Price, now: Price): Price {
+  const cacheRead = now.cacheRead && before.cacheRead && Math.max(now.cacheRead, before.cacheRead);
+  const input = Math.max(before.input, now.input);
+  return { ...now, input, output: Math.max(before.output, now.output), cacheRead };
 }
