@@ -48,6 +48,8 @@ export class Attempt {
   readonly #abort = new AbortController();
   readonly #deadline: Deadline;
   #expired: DeadlineName | undefined;
+  /** What the key became on the wire: a token, a signature. */
+  #authorization: string[] = [];
   #source: PartSource | undefined;
   #buffered: Part[] = [];
 
@@ -162,6 +164,7 @@ export class Attempt {
       const { signal } = this.#abort;
       const authorization = await authorize(provider, protocol.auth, this.#key, { path: request.path, body, signal });
       if ("failure" in authorization) return authorization.failure;
+      this.#authorization = Object.values(authorization.headers);
       response = await this.#call(
         protocol,
         { ...request, headers: { ...request.headers, ...authorization.headers } },
@@ -267,7 +270,7 @@ export class Attempt {
 
   #redact(text: string): string {
     const { baseUrl, headers } = this.endpoint.provider;
-    return redact(text, { secrets: [this.#key, ...Object.values(headers)], baseUrl });
+    return redact(text, { secrets: [this.#key, ...Object.values(headers), ...this.#authorization], baseUrl });
   }
 }
 

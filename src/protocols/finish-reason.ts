@@ -25,7 +25,6 @@ const FINISH_REASONS = new Map<string, FinishReason>(
     function_call: "tool_calls",
     content_filter: "content_filter",
     content_filtered: "content_filter",
-    content_filtered: "content_filter",
     safety: "content_filter",
     recitation: "content_filter",
     refusal: "content_filter",

@@ -18,7 +18,8 @@ export const bedrockConverse: FormatContract = {
       const { message } = response.body as Json;
       return { ...silence(), outcome: "refused", failure: reportedFailure(response.status, message) };
     }
-    return streaming ? readStream(readFrames(bytesOf(recording))) : readWhole(response.body as Json);
+    const seen = streaming ? readStream(readFrames(bytesOf(recording))) : readWhole(response.body as Json);
+    return isForm(recording.request.body?.toolConfig) ? asForm(seen) : seen;
   },
   /** A name that was recorded as it stood in a path is the same name. */
   path: ({ model, isStreamed }) =>
@@ -27,10 +28,30 @@ export const bedrockConverse: FormatContract = {
   meaningOf,
   quirksOf({ request }) {
     const { thinking, reasoningConfig } = request.body?.additionalModelRequestFields ?? {};
+    const hasCachePoints = JSON.stringify(request.body).includes('"cachePoint"');
+    return withoutNull({
+      reasoning_request: reasoningConfig ? "nova" : thinking && "budget",
+      cache_control: hasCachePoints ? true : null,
+    });
+  },
+};
     if (reasoningConfig) return { reasoning_request: "nova" };
     return thinking ? { reasoning_request: "budget" } : {};
   },
 };
+
+/** The tool that stands for a form of the answer, under the form's name: no client sees it. */
+const FORM_TOOL = "json_response";
+
+function isForm(toolConfig: Json | undefined): boolean {
+  return toolConfig?.toolChoice?.tool?.name === FORM_TOOL;
+}
+
+/** An answer whose text came as the input of a tool. */
+function asForm(seen: Expectation): Expectation {
+  const text = seen.toolCalls.map((call) => JSON.stringify(call.arguments)).join("");
+  return { ...seen, text: seen.text + text, toolCalls: [], finishReason: "stop" };
+}
 
 function readWhole({ output, stopReason, usage }: Json): Expectation {
   const seen = silence();
@@ -95,6 +116,8 @@ function toClientRequest({ request, streaming }: Recording): Json {
   const { body } = request;
   if (!body) return { ...PLAIN_QUESTION, stream: streaming };
   const { system, messages, inferenceConfig = {}, toolConfig, additionalModelRequestFields: more } = body;
+  const answerTool = isForm(toolConfig) ? toolConfig.tools[0].toolSpec : undefined;
+  const tools = answerTool ? undefined : toolConfig?.tools;
   const instructions = (system?.length ?? 0) > 0 ? [{ role: "system", content: plainContent(toParts(system)) }] : [];
   return withoutNull({
     stream: streaming,
@@ -105,8 +128,9 @@ function toClientRequest({ request, streaming }: Recording): Json {
     stop: nonEmpty(inferenceConfig.stopSequences ?? []),
     top_k: more?.top_k,
     reasoning: toReasoning(more ?? {}),
-    tools: toolConfig?.tools.map(({ toolSpec }: Json) => toTool(toolSpec)),
-    tool_choice: toolConfig?.toolChoice && toChoice(toolConfig.toolChoice),
+    tools: tools?.map(({ toolSpec }: Json) => toTool(toolSpec)),
+    tool_choice: tools && toolConfig.toolChoice && toChoice(toolConfig.toolChoice),
+    response_format: answerTool && toFormat(answerTool),
   });
 }
 
@@ -117,6 +141,10 @@ function toReasoning({ thinking, reasoningConfig }: Json): Json | undefined {
 
 function toTool({ name, description, inputSchema }: Json): Json {
   return { type: "function", function: withoutNull({ name, description, parameters: inputSchema.json }) };
+}
+
+function toFormat({ description, inputSchema }: Json): Json {
+  return { type: "json_schema", json_schema: { name: FORM_TOOL, description, schema: inputSchema.json } };
 }
 
 function toChoice({ any, tool }: Json): unknown {

@@ -57,7 +57,7 @@ export function wantsStream({ visit }: Pick<Exchange, "visit">): boolean {
 /** The start of a stream that has said something and goes on. */
 export function beginningOf(dialect: Dialect, text: string): Step[] {
   const steps = dialect.stream({ text });
-  const last = steps.findLastIndex((step) => Buffer.from(step as string | Uint8Array).includes(half(text)[1]));
+  const last = steps.findIndex((step) => Buffer.from(step as string | Uint8Array).includes(half(text)[1]));
   return steps.slice(0, last + 1);
 }
 

@@ -1,5 +1,5 @@
 import type { UpstreamFailure } from "../../errors.ts";
-import type { Delta, Part, ReasoningDetail } from "../../schema/chunk.ts";
+import type { Delta, Part, ReasoningDetail, UrlCitation } from "../../schema/chunk.ts";
 import type { Decoder } from "../../stream/source.ts";
 import type { SseMessage } from "../../stream/sse.ts";
 import { CLAUDE_FORMAT } from "../anthropic-messages/thinking-blocks.ts";
@@ -21,6 +21,9 @@ export class ConverseDecoder implements Decoder {
   /** The tool call of each content block that is one; undefined for the one that stands for the content. */
   readonly #toolByBlock = new Map<number, { index: number | undefined; hasInput: boolean }>();
   #toolCalls = 0;
+  /** Format of each content block that is an image. */
+  readonly #imageFormats = new Map<number, string>();
+  #images = 0;
   #hasFinished = false;
   #isOver = false;
 
@@ -51,20 +54,26 @@ export class ConverseDecoder implements Decoder {
   takeWhole(answer: Json, parts: Part[]): void {
     for (const [index, value] of asArray(asObject(asObject(answer.output).message).content).entries()) {
       const block = asObject(value);
-      const { toolUse } = block;
-      if (toolUse) {
-        const { input, ...start } = asObject(toolUse);
-        this.#startBlock(index, { toolUse: start }, parts);
-        this.#takeDelta(index, { toolUse: { input: JSON.stringify(input ?? {}) } }, parts);
-      } else {
-        const reasoning = asObject(block.reasoningContent);
-        const { reasoningText } = reasoning;
-        this.#takeDelta(index, reasoningText ? { reasoningContent: asObject(reasoningText) } : block, parts);
-      }
+      this.#startBlock(index, block, parts);
+      this.#takeWholeBlock(index, block, parts);
     }
     this.#finish(answer, parts);
-    if (answer.usage) parts.push({ type: "usage", usage: readUsage(asObject(answer.usage)) });
+    this.#takeMetadata(answer, parts);
     this.end(parts);
+  }
+
+  #takeWholeBlock(index: number, block: Json, parts: Part[]): void {
+    if (block.toolUse) {
+      const input = JSON.stringify(asObject(block.toolUse).input ?? {});
+      this.#takeDelta(index, { toolUse: { input } }, parts);
+    } else if (block.citationsContent) {
+      const { content, citations } = asObject(block.citationsContent);
+      for (const said of asArray(content)) this.#takeDelta(index, asObject(said), parts);
+      for (const citation of asArray(citations)) this.#takeDelta(index, { citation }, parts);
+    } else {
+      const { reasoningText } = asObject(block.reasoningContent);
+      this.#takeDelta(index, reasoningText ? { reasoningContent: asObject(reasoningText) } : block, parts);
+    }
   }
 
   #take(event: string, json: Json, parts: Part[]): void {
@@ -83,17 +92,27 @@ export class ConverseDecoder implements Decoder {
         this.#finish(json, parts);
         break;
       case "metadata":
-        if (json.usage) parts.push({ type: "usage", usage: readUsage(asObject(json.usage)) });
+        this.#takeMetadata(json, parts);
         if (this.#hasFinished) this.end(parts);
         break;
       default:
-        if (/exception|error/i.test(event)) this.#fail(parts, readException(event, json));
+        if (/exception|^error/i.test(event)) this.#fail(parts, readException(event, json));
     }
   }
 
+  #takeMetadata({ usage, serviceTier }: Json, parts: Part[]): void {
+    const tier = asString(asObject(serviceTier).type);
+    if (tier) parts.push({ type: "origin", serviceTier: tier });
+    if (usage) parts.push({ type: "usage", usage: readUsage(asObject(usage)) });
+  }
+
   #startBlock(block: number, start: Json, parts: Part[]): void {
+    const format = asString(asObject(start.image).format);
+    if (format) this.#imageFormats.set(block, format);
     if (!start.toolUse) return;
-    const { toolUseId, name } = asObject(start.toolUse);
+    const { toolUseId, name, type } = asObject(start.toolUse);
+    // A tool that the vendor runs itself.
+    if (type === "server_tool_use") return;
     if (name === this.#jsonTool && name !== undefined) {
       this.#toolByBlock.set(block, { index: undefined, hasInput: false });
       return;
@@ -107,8 +126,29 @@ export class ConverseDecoder implements Decoder {
 
   #takeDelta(block: number, delta: Json, parts: Part[]): void {
     if (typeof delta.text === "string" && delta.text !== "") this.#delta({ content: delta.text }, parts);
+    if (delta.image) this.#takeImage(block, asObject(delta.image), parts);
+    if (delta.citation) this.#takeCitation(asObject(delta.citation), parts);
     if (delta.toolUse) this.#takeInput(block, asString(asObject(delta.toolUse).input) ?? "", parts);
     if (delta.reasoningContent) this.#takeReasoning(block, asObject(delta.reasoningContent), parts);
+  }
+
+  #takeImage(block: number, { source }: Json, parts: Part[]): void {
+    const bytes = asString(asObject(source).bytes);
+    if (!bytes) return;
+    const url = `data:image/${this.#imageFormats.get(block) ?? "png"};base64,${bytes}`;
+    this.#delta({ images: [{ type: "image_url", image_url: { url }, index: this.#images++ }] }, parts);
+  }
+
+  /** Of citations those that lead to an address; they carry no position in the text. */
+  #takeCitation({ title, location, sourceContent }: Json, parts: Part[]): void {
+    const url = asString(asObject(asObject(location).web).url);
+    if (!url) return;
+    const content = asArray(sourceContent)
+      .map((piece) => asString(asObject(piece).text) ?? "")
+      .join("");
+    const citation: UrlCitation["url_citation"] = { url, title: asString(title) ?? "", start_index: 0, end_index: 0 };
+    if (content !== "") citation.content = content;
+    this.#delta({ annotations: [{ type: "url_citation", url_citation: citation }] }, parts);
   }
 
   #takeInput(block: number, text: string, parts: Part[]): void {
@@ -140,6 +180,7 @@ export class ConverseDecoder implements Decoder {
   }
 
   #finish(json: Json, parts: Part[]): void {
+    if (this.#hasFinished) return;
     const native = asString(json.stopReason) ?? null;
     if (native !== null && FAILURES.has(native)) {
       this.#fail(parts, {

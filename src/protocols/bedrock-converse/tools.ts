@@ -1,72 +1,90 @@
 import type { ChatRequest } from "../../schema/chat.ts";
 import type { Turn } from "../anthropic-messages/blocks.ts";
-import { toCacheControl } from "../anthropic-messages/cache-control.ts";
+import type { AnswerFormat } from "../anthropic-messages/response-format.ts";
 import { asArray, asObject, asString, type Json } from "../json.ts";
-import { CACHE_POINT } from "./blocks.ts";
+import { cachePoint, toToolName } from "./blocks.ts";
 
 export interface ToolPlan {
   toolConfig?: Json;
-  /** The tool through which the response format is enforced. */
-  jsonTool?: string;
+  /** Whether the model has to call a tool. */
+  isForced: boolean;
   dropped: string[];
 }
 
-/** The tool that stands in for a response format, which Converse does not know for most models. */
-const JSON_TOOL = "json_response";
+/** A declared tool, and whether a cached prefix ends behind it. */
+interface Declared {
+  declared: Json;
+  cache_control?: unknown;
+}
+
+/** The function tools of a request, as holders of breakpoints that may be changed. */
+export function functionTools(chat: ChatRequest): (Declared & Json)[] {
+  return asArray(chat.tools)
+    .map(asObject)
+    .filter(({ type }) => type === "function")
+    .map(({ function: declared, cache_control }) => ({
+      declared: asObject(declared),
+      ...(cache_control ? { cache_control } : {}),
+    }));
+}
 
 /**
- * Writes the tools and how they may be called. A `json_schema` response format is enforced by a tool that the model
- * has to call; a plain `json_object` has no schema and is left to the prompt.
+ * Writes the tools and how they may be called. The tool of a response format, if it is brought about by one, has to be
+ * called unless the client's own tools may be called in its place. Converse has no `none`: where no tool may be called
+ * none is declared, as far as the conversation allows it.
  */
-export function planTools(chat: ChatRequest, turns: Turn[]): ToolPlan {
-  const plan: ToolPlan = { dropped: [] };
-  const tools = toToolSpecs(chat);
-  const { tool_choice: choice, response_format: format } = chat;
-  if (format?.type === "json_schema" && format.json_schema.schema && tools.length === 0) {
-    const schema = { ...format.json_schema.schema, type: "object" };
-    const description = format.json_schema.description ?? "Gives the answer in the form that was asked for.";
-    plan.jsonTool = JSON_TOOL;
-    plan.toolConfig = {
-      tools: [{ toolSpec: { name: JSON_TOOL, description, inputSchema: { json: schema } } }],
-      toolChoice: { tool: { name: JSON_TOOL } },
-    };
-    return plan;
+export function planTools(
+  chat: ChatRequest,
+  {
+    tools,
+    format,
+    turns,
+    takesCachePoints,
+  }: { tools: Declared[]; format: AnswerFormat; turns: Turn[]; takesCachePoints: boolean },
+): ToolPlan {
+  const plan: ToolPlan = { isForced: false, dropped: [] };
+  if (tools.length < asArray(chat.tools).length) plan.dropped.push("tools");
+  if (tools.some(({ declared }) => declared.strict === true)) plan.dropped.push("tools.function.strict");
+  const isNone = chat.tool_choice === "none";
+  const specs = isNone ? [] : tools.flatMap((tool) => toSpecs(tool, takesCachePoints));
+  const hasOwn = specs.length > 0;
+  if (format.kind === "tool") {
+    const { name, description, input_schema: json } = format.tool;
+    specs.push({ toolSpec: { name, description, inputSchema: { json } } });
   }
-  if (format && format.type !== "text") plan.dropped.push("response_format");
-  if (tools.length === 0) return withEarlierTools(plan, turns);
-  const toolChoice = toToolChoice(choice);
-  if (choice === "none") plan.dropped.push("tool_choice");
-  plan.toolConfig = toolChoice ? { tools, toolChoice } : { tools };
+  if (specs.length === 0) return withEarlierTools(plan, { turns, tools });
+  const toolChoice = toToolChoice(chat, format, hasOwn);
+  plan.isForced = toolChoice !== undefined && !toolChoice.auto;
+  plan.toolConfig = toolChoice ? { tools: specs, toolChoice } : { tools: specs };
   return plan;
 }
 
-function toToolSpecs(chat: ChatRequest): Json[] {
-  const specs: Json[] = [];
-  for (const tool of asArray(chat.tools).map(asObject)) {
-    if (tool.type !== "function") continue;
-    const { name, description, parameters } = asObject(tool.function);
-    const json = { type: "object", ...asObject(parameters) };
-    const spec: Json = { name, inputSchema: { json } };
-    // The API refuses an empty description.
-    if (asString(description)) spec.description = description;
-    specs.push({ toolSpec: spec });
-    if (toCacheControl(tool.cache_control)) specs.push(CACHE_POINT);
-  }
-  return specs;
+function toSpecs({ declared, cache_control: cacheControl }: Declared, takesCachePoints: boolean): Json[] {
+  const { name, description, parameters } = declared;
+  const json = { type: "object", ...asObject(parameters) };
+  const spec: Json = { name, inputSchema: { json } };
+  // The API refuses an empty description.
+  if (asString(description)) spec.description = description;
+  const toolSpec = { toolSpec: spec };
+  return cacheControl && takesCachePoints ? [toolSpec, cachePoint(cacheControl)] : [toolSpec];
 }
 
-function toToolChoice(choice: unknown): Json | undefined {
+function toToolChoice({ tool_choice: choice }: ChatRequest, format: AnswerFormat, hasOwn: boolean): Json | undefined {
   const name = asString(asObject(asObject(choice).function).name);
   if (name !== undefined) return { tool: { name } };
+  if (format.kind === "tool") return hasOwn ? { any: {} } : { tool: { name: format.name } };
   if (choice === "required") return { any: {} };
   return choice === "auto" ? { auto: {} } : undefined;
 }
 
-/** A conversation with calls in it must declare their tools, also when they cannot be called any more. */
-function withEarlierTools(plan: ToolPlan, turns: Turn[]): ToolPlan {
+/** A conversation with calls in it must declare their tools, also when they are not to be called any more. */
+function withEarlierTools(plan: ToolPlan, { turns, tools }: { turns: Turn[]; tools: Declared[] }): ToolPlan {
   const calls = turns.flatMap(({ content }) => content.filter((block) => block.type === "tool_use"));
-  const names = [...new Set(calls.map((block) => asString(block.name) ?? ""))];
+  const names = [...new Set(calls.map((block) => toToolName(block.name)))];
   if (names.length === 0) return plan;
-  const tools = names.map((name) => ({ toolSpec: { name, inputSchema: { json: { type: "object" } } } }));
-  return { ...plan, toolConfig: { tools } };
+  // They can be called again: the API has no word against it.
+  if (tools.length > 0) plan.dropped.push("tool_choice");
+  const known = new Map(tools.map((tool) => [asString(tool.declared.name), tool]));
+  const specs = names.flatMap((name) => toSpecs({ declared: known.get(name)?.declared ?? { name } }, false));
+  return { ...plan, toolConfig: { tools: specs } };
 }
