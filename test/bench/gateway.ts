@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
 import { unstable_readConfig } from "wrangler";
 import { spawnChild } from "./child.ts";
+import { STREAM_FORMATS } from "./upstream.ts";
 import type { WorkerSpec } from "./workerd.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -62,7 +63,6 @@ async function manage(port: number, method: string, path: string, body: unknown)
 
 function catalogue(upstreamPort: number) {
   const endpoint = {
-    provider: "bench",
     model: "one",
     pricing: { prompt: "0.000001", completion: "0.000002" },
     context_length: 128_000,
@@ -74,10 +74,17 @@ function catalogue(upstreamPort: number) {
     context_length: 128_000,
     input_modalities: ["text"],
     output_modalities: ["text"],
-    endpoints: [endpoint],
   };
-  const provider = { name: "Bench", api: "openai-chat", base_url: `http://127.0.0.1:${upstreamPort}/v1` };
-  return { providers: { bench: provider }, models: { "bench/one": model } };
+  const providers: Record<string, object> = {};
+  const models: Record<string, object> = {};
+  for (const [id, slug, api] of [
+    ["bench/one", "bench", "openai-chat"],
+    ...STREAM_FORMATS.map((format) => [`bench/${format}`, `bench-${format}`, format]),
+  ] as [string, string, string][]) {
+    providers[slug] = { name: "Bench", api, base_url: `http://127.0.0.1:${upstreamPort}/v1` };
+    models[id] = { ...model, endpoints: [{ ...endpoint, provider: slug }] };
+  }
+  return { providers, models };
 }
 
 function textsOf(vars: Record<string, unknown>): Record<string, string> {

@@ -5,7 +5,7 @@ import { Connection, type Reply } from "./client.ts";
 import { type Cores, cpuMs, residentMib } from "./machine.ts";
 import { inRounds, type RoundOptions, type Summary, summarize, watchOthers } from "./rounds.ts";
 import { SERVER_NAMES, type Server, type ServerName } from "./servers.ts";
-import type { StreamShape, Upstream } from "./upstream.ts";
+import { STREAM_FORMATS, type StreamFormat, type StreamShape, type Upstream } from "./upstream.ts";
 import type { Workerd } from "./workerd.ts";
 
 /** One metric of all servers. What the gateway is held against is one of the floors, or its own figure. */
@@ -58,6 +58,12 @@ export async function measureTraffic(servers: Server[], options: MeasureOptions)
       const streams = await drive(contestant, LONG_STREAM, concurrency, options.windowMs);
       return streams * LONG_STREAM.chunks;
     });
+  // The floors translate nothing: they pass the same number of OpenAI's chunks through.
+  const translatedCpu = (format: StreamFormat) => (contestant: Contestant) =>
+    cpuUsPer(contestant, async () => {
+      const streams = await drive(contestant, { ...LONG_STREAM, format }, 8, options.windowMs);
+      return streams * LONG_STREAM.chunks;
+    });
   const toFloor = { kind: "ratio", against: "floor" } as const;
   const toJsFloor = { kind: "ratio", against: "jsFloor" } as const;
   const rows = [
@@ -82,6 +88,10 @@ export async function measureTraffic(servers: Server[], options: MeasureOptions)
       (contestant) => firstTokenMs(contestant, options.windowMs),
     ),
   ];
+  for (const format of STREAM_FORMATS) {
+    const metric = `CPU per chunk at full speed, ${format}`;
+    rows.push(await row({ metric, unit: "µs", comparison: toJsFloor, target: 1.4 }, translatedCpu(format)));
+  }
   for (const { stop } of contestants) await stop();
   return rows;
 }

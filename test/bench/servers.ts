@@ -60,7 +60,7 @@ function floorSpec(name: "floor" | "jsFloor", gateway: WorkerSpec, upstream: Ups
 function completionRequest(key: string, shape: StreamShape | undefined): Buffer {
   const content = shape ? promptFor(shape) : "How are you? Answer in a few words.";
   const body = JSON.stringify({
-    model: "bench/one",
+    model: shape?.format ? `bench/${shape.format}` : "bench/one",
     ...(shape && { stream: true }),
     messages: [{ role: "user", content }],
   });

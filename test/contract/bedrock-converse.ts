@@ -35,10 +35,6 @@ export const bedrockConverse: FormatContract = {
     });
   },
 };
-    if (reasoningConfig) return { reasoning_request: "nova" };
-    return thinking ? { reasoning_request: "budget" } : {};
-  },
-};
 
 /** The tool that stands for a form of the answer, under the form's name: no client sees it. */
 const FORM_TOOL = "json_response";

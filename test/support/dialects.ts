@@ -266,7 +266,7 @@ function callChunks(calls: NonNullable<Said["calls"]>): string[] {
 
 /** A block as it stands when it begins. */
 function emptied(block: Json): Json {
-  const empty: Json = { thinking: "", signature: "", text: "", input: {}, arguments: "", summary: [] };
+  const empty: Json = { thinking: "", signature: "", text: "", input: {}, arguments: "", summary: [], content: [] };
   const fields = Object.keys(block).filter((field) => field in empty);
   return {
     ...Object.fromEntries(fields.map((field) => [field, empty[field]])),

@@ -1,13 +1,18 @@
 import type { UpstreamFailure } from "../../errors.ts";
-import type { Delta, Part, UrlCitation } from "../../schema/chunk.ts";
+import type { Delta, Logprobs, Part, UrlCitation } from "../../schema/chunk.ts";
 import type { Decoder } from "../../stream/source.ts";
 import type { SseMessage } from "../../stream/sse.ts";
 import { toFinishReason } from "../finish-reason.ts";
 import { asArray, asObject, asString, type Json } from "../json.ts";
+import { readStreamError } from "../openai-chat/failure.ts";
 import { readUsage } from "./usage.ts";
 
 /** Finish words that say that the answer went wrong, and how. */
-const FAILURES: Record<string, UpstreamFailure["kind"]> = { ERROR: "overloaded", TIMEOUT: "timed_out" };
+const FAILURES = new Map<string, UpstreamFailure["kind"]>([
+  ["ERROR", "overloaded"],
+  ["TIMEOUT", "timed_out"],
+  ["USER_CANCEL", "interrupted"],
+]);
 
 /**
  * Reads the events of Cohere's v2 stream, and whole answers by the same rules. `message-end` is the terminal event.
@@ -42,6 +47,7 @@ export class CohereDecoder implements Decoder {
     this.#origin(answer, parts);
     this.#reasoning(message.tool_plan, parts);
     for (const block of asArray(message.content)) this.#content(asObject(block), parts);
+    this.#logprobs(asArray(answer.logprobs), parts);
     for (const call of asArray(message.tool_calls)) {
       this.#startToolCall(asObject(call), parts);
       this.#endToolCall(parts);
@@ -59,6 +65,7 @@ export class CohereDecoder implements Decoder {
       case "content-start":
       case "content-delta":
         this.#content(asObject(message.content), parts);
+        if (event.logprobs) this.#logprobs([event.logprobs], parts);
         break;
       case "tool-plan-delta":
         this.#reasoning(message.tool_plan, parts);
@@ -79,8 +86,8 @@ export class CohereDecoder implements Decoder {
         this.#finish(asObject(event.delta), parts);
         break;
       default:
-        if (event.message && event.type === undefined)
-          this.#fail(parts, { kind: "overloaded", message: String(event.message), raw: JSON.stringify(event) });
+        if (event.type === "error" || event.error || (event.message && event.type === undefined))
+          this.#fail(parts, readStreamError(event));
     }
   }
 
@@ -97,6 +104,18 @@ export class CohereDecoder implements Decoder {
     if (typeof text !== "string" || text === "") return;
     const detail = { type: "reasoning.text" as const, text, format: "unknown", index: 0 };
     this.#delta({ reasoning: text, reasoning_details: [detail] }, parts);
+  }
+
+  /** The vendor gives them by piece of text; a piece of several tokens has the sum of theirs. */
+  #logprobs(items: unknown[], parts: Part[]): void {
+    const content = items.map(asObject).flatMap(({ text, logprobs }) => {
+      const values = asArray(logprobs).filter((value) => typeof value === "number");
+      if (typeof text !== "string" || values.length === 0) return [];
+      const logprob = values.reduce((sum, value) => sum + value, 0);
+      return [{ token: text, logprob, bytes: [...new TextEncoder().encode(text)], top_logprobs: [] }];
+    });
+    const logprobs: Logprobs = { content, refusal: null };
+    if (content.length > 0) parts.push({ type: "delta", index: 0, delta: {}, logprobs });
   }
 
   #startToolCall(call: Json, parts: Part[]): void {
@@ -120,7 +139,9 @@ export class CohereDecoder implements Decoder {
     if (!this.#hasArguments) this.#arguments("{}", parts);
   }
 
-  #citation({ start, end, sources }: Json, parts: Part[]): void {
+  /** A citation of the plan or the thinking has its positions there, and not in the answer. */
+  #citation({ start, end, sources, type }: Json, parts: Part[]): void {
+    if (typeof type === "string" && type !== "TEXT_CONTENT") return;
     const annotations = asArray(sources)
       .map((source) => toCitation(asObject(source), start, end))
       .filter((citation) => citation !== undefined);
@@ -129,16 +150,15 @@ export class CohereDecoder implements Decoder {
 
   #finish(ending: Json, parts: Part[]): void {
     const native = asString(ending.finish_reason) ?? null;
-    const failed = native === null ? undefined : FAILURES[native];
+    if (ending.usage) parts.push({ type: "usage", usage: readUsage(asObject(ending.usage)) });
+    const failed = FAILURES.get(native ?? "");
     if (failed) {
       const message = asString(ending.error) ?? `The provider ended its answer with ${native}.`;
       this.#fail(parts, { kind: failed, message, providerCode: native ?? undefined });
       return;
     }
     const finishReason = toFinishReason(native, this.#toolCalls > 0);
-    parts.push({ type: "finish", index: 0, finishReason, nativeFinishReason: native });
-    if (ending.usage) parts.push({ type: "usage", usage: readUsage(asObject(ending.usage)) });
-    parts.push({ type: "done" });
+    parts.push({ type: "finish", index: 0, finishReason, nativeFinishReason: native }, { type: "done" });
     this.#isOver = true;
   }
 

@@ -1,12 +1,13 @@
 import type { Part } from "../../schema/chunk.ts";
 import { SseFraming } from "../../stream/source.ts";
 import { asObject } from "../json.ts";
-import { readFailure } from "../openai-chat/failure.ts";
+import { readStreamError } from "../openai-chat/failure.ts";
 import type { Protocol } from "../protocol.ts";
 import { CohereDecoder } from "./decoder.ts";
+import { readFailure } from "./failure.ts";
 import { toCohereRequest } from "./request.ts";
 
-/** Cohere's chat API, version 2. Its error bodies are `{message}`, one of the forms that the OpenAI reader knows. */
+/** Cohere's chat API, version 2. */
 export const cohereChat: Protocol = {
   auth: "bearer",
   replaysReasoning: false,
@@ -14,6 +15,7 @@ export const cohereChat: Protocol = {
   response(json) {
     const parts: Part[] = [];
     const answer = asObject(json);
+    if (typeof answer.message === "string") return [{ type: "failure", failure: readStreamError(answer) }];
     if (typeof answer.message !== "object") {
       const message = "The provider's answer is not a chat answer.";
       return [{ type: "failure", failure: { kind: "malformed", message } }];

@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import type { FailureKind } from "../../src/errors.ts";
+import { REMEDIES, remainingCandidates } from "../../src/routing/fallback.ts";
+import { planOf, tagsOf } from "./endpoints.ts";
+
+const context = (context_length: number | undefined) => ({ ...(context_length && { context_length }) });
+const PLAN = planOf(
+  {
+    "acme/one": { a: context(100), b: context(100), c: context(200), d: context(50), e: context(undefined) },
+    "acme/two": { a: context(10) },
+  },
+  { models: ["acme/two"], provider: { order: ["a", "b", "c", "d", "e"] } },
+);
+
+/** What is left, by tag, after the candidate with a tag has failed. */
+function remaining(tag: string, kind: FailureKind): string[] {
+  const at = PLAN.candidates.findIndex((candidate) => candidate.tag === tag);
+  const failed = PLAN.candidates[at];
+  if (!failed) throw new Error(`no candidate ${tag}`);
+  const candidates = remainingCandidates(PLAN.candidates.slice(at + 1), failed, kind);
+  return tagsOf({ ...PLAN, candidates });
+}
+
+describe("after a failure", () => {
+  const kinds = (Object.keys(REMEDIES) as FailureKind[]).filter((kind) => kind !== "context_exceeded");
+
+  it.each(kinds)("every other candidate may help: %s", (kind) => {
+    expect(remaining("a", kind)).toEqual(["b", "c", "d", "e", "acme/two a"]);
+  });
+
+  it.each([
+    ["a", ["c", "e", "acme/two a"]],
+    ["b", ["c", "e", "acme/two a"]],
+    ["c", ["e", "acme/two a"]],
+    ["e", ["acme/two a"]],
+  ])(
+    "a prompt too long for %s is tried where there is more room, where that is unknown, and at other models",
+    (tag, left) => {
+      expect(remaining(tag, "context_exceeded")).toEqual(left);
+    },
+  );
+
+  it("a prompt too long for who knows how much is tried everywhere", () => {
+    const [first, ...others] = planOf({ "acme/one": { a: {}, b: context(5) } }).candidates;
+    if (!first) throw new Error("no candidate");
+    expect(remainingCandidates(others, first, "context_exceeded")).toEqual(others);
+  });
+});

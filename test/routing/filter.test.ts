@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import { Catalogue } from "../../src/catalogue/catalogue.ts";
+import { plainRows } from "../../src/catalogue/model-rows.ts";
+import { type ExclusionReason, exclusionReason } from "../../src/routing/filter.ts";
+import { catalogueDocumentSchema } from "../../src/schema/catalogue.ts";
+import type { ChatRequest } from "../../src/schema/chat.ts";
+
+/** Why an endpoint with these rows is no candidate of a request with these preferences. */
+function reason(
+  preferences: ChatRequest["provider"],
+  { provider = {}, endpoint = {}, chat = {} }: { provider?: object; endpoint?: object; chat?: object } = {},
+): ExclusionReason | undefined {
+  const document = catalogueDocumentSchema.parse({
+    providers: { acme: { name: "Acme", api: "openai-chat", base_url: "https://acme.test", ...provider } },
+    models: { "acme/one": { name: "One", endpoints: [{ provider: "acme", model: "m", ...endpoint }] } },
+  });
+  const [built] = new Catalogue({ providers: {}, models: plainRows({}) }, document).model("acme/one")?.endpoints ?? [];
+  if (!built) throw new Error("the catalogue has no endpoint");
+  const request = { messages: [], provider: preferences, ...chat };
+  return exclusionReason(built, { chat: request, isConfigured: () => true });
+}
+
+const policy = (data_policy: object) => ({ provider: { data_policy } });
+const priced = (pricing: object) => ({ endpoint: { pricing } });
+const KNOWN = priced({ prompt: "0.000001", completion: "0.000002" });
+
+describe("what a provider does with prompts", () => {
+  it.each<[preferences: ChatRequest["provider"], data_policy: object | undefined, reason: ExclusionReason | undefined]>(
+    [
+      [{ data_collection: "deny" }, { training: false }, undefined],
+      [{ data_collection: "deny" }, { training: true }, "data_collection"],
+      [{ data_collection: "deny" }, {}, "data_collection"],
+      [{ data_collection: "deny" }, undefined, "data_collection"],
+      [{ data_collection: "allow" }, { training: true }, undefined],
+      [{ data_collection: null }, { training: true }, undefined],
+      [{ zdr: true }, { retention_days: 0 }, undefined],
+      [{ zdr: true }, { retention_days: 30 }, "zdr"],
+      [{ zdr: true }, { training: false }, "zdr"],
+      [{ zdr: true }, undefined, "zdr"],
+      [{ zdr: false }, { retention_days: 30 }, undefined],
+    ],
+  )("decides for %j over %j: %s", (preferences, data_policy, expected) => {
+    expect(reason(preferences, data_policy ? policy(data_policy) : {})).toBe(expected);
+  });
+});
+
+describe("a quantization", () => {
+  it.each<[wanted: string[], own: string | null | undefined, isTaken: boolean]>([
+    [["fp8"], "fp8", true],
+    [["fp8"], "fp16", false],
+    [["fp8", "fp16"], "fp16", true],
+    [["fp8"], "mxfp8", true],
+    [["fp4"], "nvfp4", true],
+    [["mxfp4"], "fp4", false],
+    [["unknown"], undefined, true],
+    [["unknown"], null, true],
+    [["fp8"], undefined, false],
+    [[], "fp8", false],
+  ])("of %j takes %s: %s", (wanted, own, isTaken) => {
+    const preferences = { quantizations: wanted } as ChatRequest["provider"];
+    const endpoint = own === undefined ? {} : { quantization: own };
+    expect(reason(preferences, { endpoint })).toBe(isTaken ? undefined : "quantization");
+  });
+
+  it("that nobody asks for does not matter", () => {
+    expect(reason({ quantizations: null }, { endpoint: { quantization: "fp8" } })).toBeUndefined();
+  });
+});
+
+describe("a price limit", () => {
+  it.each<[max_price: Record<string, unknown>, isTaken: boolean]>([
+    [{ prompt: 1 }, true],
+    [{ prompt: 0.999 }, false],
+    [{ prompt: "1" }, true],
+    [{ prompt: "0.5" }, false],
+    [{ completion: 2 }, true],
+    [{ completion: 1 }, false],
+    [{ prompt: 1, completion: 1 }, false],
+    [{ request: 0 }, true],
+    [{ prompt: null, completion: null }, true],
+    [{}, true],
+  ])("of %j takes 1 and 2 dollars a million: %s", (max_price, isTaken) => {
+    expect(reason({ max_price }, KNOWN)).toBe(isTaken ? undefined : "max_price");
+  });
+
+  it("takes nobody who names no price", () => {
+    expect(reason({ max_price: { prompt: 100 } })).toBe("max_price");
+    expect(reason({ max_price: {} })).toBeUndefined();
+  });
+
+  it("counts what a request costs", () => {
+    const dear = priced({ prompt: "0", completion: "0", request: "0.01" });
+    expect(reason({ max_price: { request: 0.009 } }, dear)).toBe("max_price");
+    expect(reason({ max_price: { request: 0.01 } }, dear)).toBeUndefined();
+  });
+
+  it.each(["0.0000003", "0.00000015", "0.0000007", "0.0000011"])(
+    "is inclusive, whatever floating point makes of %s",
+    (prompt) => {
+      const perMillion = Number((Number(prompt) * 1e6).toPrecision(10));
+      expect(reason({ max_price: { prompt: perMillion } }, priced({ prompt, completion: "0" }))).toBeUndefined();
+    },
+  );
+});
+
+describe("required parameters", () => {
+  const takes = (...supported_parameters: string[]) => ({ endpoint: { supported_parameters } });
+  const required = { require_parameters: true };
+
+  it.each<[name: string, chat: object, supported: string[], isTaken: boolean]>([
+    ["nothing asked", {}, ["stop"], true],
+    ["all listed", { temperature: 1, seed: 7 }, ["temperature", "seed"], true],
+    ["one not listed", { temperature: 1, seed: 7 }, ["temperature"], false],
+    ["null is not asked", { seed: null }, ["temperature"], true],
+    ["another name for the same", { reasoning_effort: "low" }, ["reasoning"], true],
+    ["tools", { tools: [{ type: "function", function: { name: "f" } }] }, ["temperature"], false],
+    ["tools, listed", { tools: [{ type: "function", function: { name: "f" } }] }, ["tools"], true],
+  ])("are all there, or it is no candidate: %s", (_, chat, supported, isTaken) => {
+    expect(reason(required, { ...takes(...supported), chat })).toBe(isTaken ? undefined : "missing_parameter");
+    expect(reason({ require_parameters: false }, { ...takes(...supported), chat })).toBeUndefined();
+  });
+
+  it("are not known to be there where the row lists none", () => {
+    expect(reason(required, { chat: { seed: 7 } })).toBe("missing_parameter");
+    expect(reason(required)).toBeUndefined();
+  });
+});
