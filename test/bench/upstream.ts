@@ -38,6 +38,11 @@ interface Frames {
   ending: Buffer[];
 }
 
+interface TypedEvent {
+  type: string;
+  [field: string]: unknown;
+}
+
 const TEXT = " and so it went on";
 
 /** What an upstream of each translated format sends. */
@@ -175,8 +180,8 @@ function frame(chunk: object): Buffer {
   return httpChunk(`data: ${JSON.stringify({ ...CHUNK_HEAD, ...chunk })}\n\n`);
 }
 
-function typedFrames(opening: { type: string }[], content: { type: string }, ending: { type: string }[]): Frames {
-  const write = (event: { type: string }) => httpChunk(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+function typedFrames(opening: TypedEvent[], content: TypedEvent, ending: TypedEvent[]): Frames {
+  const write = (event: TypedEvent) => httpChunk(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
   return { opening: opening.map(write), content: write(content), ending: ending.map(write) };
 }
 

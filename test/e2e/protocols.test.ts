@@ -81,6 +81,7 @@ const SPEAKERS: Speaker[] = [
   {
     name: "bedrock-converse",
     api: "bedrock-converse",
+    model: "eu.anthropic.claude-sonnet-4-5-20250929-v1:0",
     ...{ hasSeal: true, hasReasoning: true, replays: true, hasCacheMark: true },
     callId: (n) => `tooluse_${n}-A`,
     takesIds: /^[A-Za-z0-9_-]{1,64}$/,

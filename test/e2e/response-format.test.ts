@@ -25,6 +25,9 @@ const AS_JSON = { type: "json_object" };
 const GOOD = { town: "Ulm", minutes: 9 };
 const GOOD_TEXT = JSON.stringify(GOOD);
 
+/** What a model can do at Bedrock is read from its name: this one can be made to call a tool. */
+const CLAUDE_AT_BEDROCK = "eu.anthropic.claude-sonnet-4-5-20250929-v1:0";
+
 /** US dollars per token. */
 const PRICING = { prompt: "0.000001", completion: "0.000002" };
 const COST_OF_ONE = TOKENS.prompt * 1e-6 + TOKENS.completion * 2e-6;
@@ -34,7 +37,8 @@ async function addModel(api: Api, answers: (Said | Answer)[], quirks: object = {
   const scripts = answers.map((answer) => (typeof answer === "function" ? answer : speak(DIALECTS[api], answer)));
   let turn = 0;
   const answer: Answer = (exchange) => scripts[Math.min(turn++, scripts.length - 1)]?.(exchange);
-  const script = { answer, provider: { api, quirks }, endpoint: { pricing: PRICING } };
+  const endpoint = { pricing: PRICING, ...(api === "bedrock-converse" && { model: CLAUDE_AT_BEDROCK }) };
+  const script = { answer, provider: { api, quirks }, endpoint };
   const cast = await world.addModels(["one"], { only: script });
   return { model: cast.model(), visits: cast.route("only").visits };
 }
@@ -124,19 +128,22 @@ describe("a schema at anthropic-messages", () => {
   });
 });
 
-describe("json_object at anthropic-messages", () => {
-  const INSTRUCTED = { note: "instruction", finishReason: "stop", dropped: null };
+const INSTRUCTED = { note: "instruction", finishReason: "stop", dropped: null };
 
+describe.each(["anthropic-messages", "bedrock-converse"] as const)("json_object at %s", (api) => {
   it.each([true, false])("is an instruction, stream: %s", async (stream) => {
-    const { model, visits } = await addModel("anthropic-messages", [{ text: GOOD_TEXT }]);
+    const { model, visits } = await addModel(api, [{ text: GOOD_TEXT }]);
     const answer = await ask({ model, response_format: AS_JSON, stream });
     expect(answer).toMatchObject({ ...INSTRUCTED, content: GOOD_TEXT });
     expectBill(answer.usage, 1);
     expect(visits).toHaveLength(1);
     expect(JSON.stringify(visits[0]?.body.system)).toMatch(/JSON/);
     expect(visits[0]?.body).not.toHaveProperty("tools");
+    expect(visits[0]?.body).not.toHaveProperty("toolConfig");
   });
+});
 
+describe("an answer that was only asked to be JSON", () => {
   it.each([
     { name: "with its language", text: `\`\`\`json\n${GOOD_TEXT}\n\`\`\`` },
     { name: "without a language", text: `\`\`\`\n${GOOD_TEXT}\n\`\`\`\n` },
@@ -200,14 +207,6 @@ describe("json_object at anthropic-messages", () => {
     expect(answer).toMatchObject({ finishReason: "tool_calls", note: "instruction" });
     expect(answer.calls).toMatchObject([{ function: { name: "look", arguments: "{}" } }]);
     expect(visits).toHaveLength(1);
-  });
-});
-
-describe("json_object at bedrock-converse", () => {
-  it("is reported, for it cannot be said there", async () => {
-    const { model } = await addModel("bedrock-converse", [{ text: GOOD_TEXT }]);
-    const answer = await ask({ model, response_format: AS_JSON });
-    expect(answer).toMatchObject({ content: GOOD_TEXT, note: null, dropped: "response_format" });
   });
 });
 
