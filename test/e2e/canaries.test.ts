@@ -83,7 +83,8 @@ const FORBIDDEN = [
 
 /** Asserts that nothing of what must stay inside is in a text. */
 function expectClean(text: string): void {
-  for (const secret of FORBIDDEN) if (text.includes(secret)) throw new Error(`"${secret}" is out: ${near(text, secret)}`);
+  for (const secret of FORBIDDEN)
+    if (text.includes(secret)) throw new Error(`"${secret}" is out: ${near(text, secret)}`);
 }
 
 function near(text: string, secret: string): string {
@@ -167,7 +168,11 @@ describe.each(posts)("$api with a $keyIs key", (post) => {
 
   it.each([4096, 256 * 1024])("tells no half of a key at the cut of a body of %i characters", async (size) => {
     const half = Math.floor(secret.length / 2);
-    for (const [before, after] of [[size - half, 40], [size - 3, 40], [size - secret.length, size]] as const) {
+    for (const [before, after] of [
+      [size - half, 40],
+      [size - 3, 40],
+      [size - secret.length, size],
+    ] as const) {
       const long = `${"x".repeat(before)}${secret}${"y".repeat(after)}`;
       script = body([long], { status: 500 });
       expectClean((await everythingOf({ model })).text);
@@ -245,7 +250,10 @@ describe("secrets in another form", () => {
     { name: "percent-encoded", write: (exchange: Exchange) => encodeURIComponent(echoOf(exchange)) },
     {
       name: "without the word before them",
-      write: ({ visit }: Exchange) => Object.values(visit.headers).map((value) => String(value).split(" ").at(-1)).join(),
+      write: ({ visit }: Exchange) =>
+        Object.values(visit.headers)
+          .map((value) => String(value).split(" ").at(-1))
+          .join(),
     },
   ])("are not told: $name", async ({ write }) => {
     script = (exchange) => body([write(exchange)], { status: 500 })(exchange);
@@ -305,14 +313,22 @@ describe("elsewhere", () => {
     expectClean(await refused.text());
   });
 
-  it.each(["/models", "/providers", `/models/${posts[0]?.model}/endpoints`, "/key"])("%s tells nothing", async (path) => {
-    const response = await gateway.request(path);
-    expect(response.status).toBe(200);
-    expectClean(JSON.stringify([...response.headers]) + (await response.text()));
-  });
+  it.each(["/models", "/providers", `/models/${posts[0]?.model}/endpoints`, "/key"])(
+    "%s tells nothing",
+    async (path) => {
+      const response = await gateway.request(path);
+      expect(response.status).toBe(200);
+      expectClean(JSON.stringify([...response.headers]) + (await response.text()));
+    },
+  );
 
   it("refused changes of the document are not quoted", async () => {
-    const provider = { name: "Bad", api: "openai-chat", base_url: upstream.origin, key: { value: SECRETS.literal, x: 1 } };
+    const provider = {
+      name: "Bad",
+      api: "openai-chat",
+      base_url: upstream.origin,
+      key: { value: SECRETS.literal, x: 1 },
+    };
     const response = await gateway.manage("/catalog", { method: "PUT", json: { providers: { bad: provider } } });
     expectClean(JSON.stringify(await jsonOf(response, 400)));
   });
@@ -325,5 +341,7 @@ describe("elsewhere", () => {
 
 /** Everyone with everyone whose key comes from elsewhere. */
 function pairs(all: Post[]): [Post, Post][] {
-  return all.flatMap((first) => all.filter(({ keyIs }) => keyIs !== first.keyIs).map((second): [Post, Post] => [first, second]));
+  return all.flatMap((first) =>
+    all.filter(({ keyIs }) => keyIs !== first.keyIs).map((second): [Post, Post] => [first, second]),
+  );
 }

@@ -52,6 +52,7 @@ const SPEAKERS: Speaker[] = [
   {
     name: "mistral-chat",
     api: "mistral-chat",
+    model: "magistral-medium-2509",
     hasReasoning: true,
     callId: (n) => `a1B2c3D4${n}`,
     takesIds: /^[A-Za-z0-9]{9}$/,
@@ -59,6 +60,7 @@ const SPEAKERS: Speaker[] = [
   {
     name: "anthropic-messages",
     api: "anthropic-messages",
+    model: "claude-sonnet-4-5",
     ...{ hasSeal: true, hasReasoning: true, replays: true, hasCacheMark: true },
     callId: (n) => `toolu_01${n}`,
     takesIds: /^[A-Za-z0-9_-]+$/,
@@ -74,6 +76,7 @@ const SPEAKERS: Speaker[] = [
   {
     name: "openai-responses",
     api: "openai-responses",
+    model: "gpt-5.1",
     ...{ hasSeal: true, hasReasoning: true, replays: true },
     callId: (n) => `call_Zx${n}`,
     takesIds: /^.{1,64}$/,
@@ -89,6 +92,7 @@ const SPEAKERS: Speaker[] = [
   {
     name: "cohere-chat",
     api: "cohere-chat",
+    model: "command-a-reasoning-08-2025",
     hasReasoning: true,
     callId: (n) => `timetable_${n}kq`,
     takesIds: /^.+$/,

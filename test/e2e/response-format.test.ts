@@ -123,7 +123,10 @@ describe("a schema at anthropic-messages", () => {
     const { model, visits } = await addModel("anthropic-messages", [{ text: GOOD_TEXT }], { structured_outputs: true });
     const answer = await ask({ model, response_format: BY_SCHEMA, stream });
     expect(answer).toMatchObject({ content: GOOD_TEXT, finishReason: "stop", note: null });
-    expect(visits[0]?.body.output_config.format).toMatchObject({ type: "json_schema", schema: { required: ["town", "minutes"] } });
+    expect(visits[0]?.body.output_config.format).toMatchObject({
+      type: "json_schema",
+      schema: { required: ["town", "minutes"] },
+    });
     expect(visits[0]?.body).not.toHaveProperty("tool_choice");
   });
 });
@@ -242,7 +245,10 @@ describe("on the way to another provider", () => {
       first: { answer: fail, provider },
       second: speak(DIALECTS["openai-chat"], { text: GOOD_TEXT }),
     });
-    expect(await ask({ model: cast.model(), response_format: AS_JSON })).toMatchObject({ content: GOOD_TEXT, note: null });
+    expect(await ask({ model: cast.model(), response_format: AS_JSON })).toMatchObject({
+      content: GOOD_TEXT,
+      note: null,
+    });
     expect(cast.visited()).toEqual(["one.first", "one.second"]);
   });
 });

@@ -77,7 +77,8 @@ export class BlockWriter {
       .trim();
     const name = `${title || "document"} ${this.#documents}`;
     if (source.type === "base64") return { format: "pdf", name, source: { bytes: source.data } };
-    if (source.type === "text") return { format: "txt", name, source: { bytes: toBase64(asString(source.data) ?? "") } };
+    if (source.type === "text")
+      return { format: "txt", name, source: { bytes: toBase64(asString(source.data) ?? "") } };
     throw byUrl("document");
   }
 }

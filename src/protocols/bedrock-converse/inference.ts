@@ -55,7 +55,8 @@ function setReasoning(plan: InferencePlan, chat: ChatRequest, { reasoning_reques
   if (wish.kind === "absent") return;
   if (request === "nova") {
     if (wish.kind === "on") plan.additional.reasoningConfig = toNovaConfig(wish, chat);
-  } else if (request === "effort") plan.additional.reasoning_effort = wish.kind === "on" ? effortOf(wish, chat) : "none";
+  } else if (request === "effort")
+    plan.additional.reasoning_effort = wish.kind === "on" ? effortOf(wish, chat) : "none";
   else if (wish.kind === "on") plan.dropped.push(wish.field);
 }
 

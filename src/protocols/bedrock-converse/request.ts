@@ -13,7 +13,9 @@ import { functionTools, planTools } from "./tools.ts";
 
 /** Fields that are translated here. */
 const SAID = new Set(
-  "temperature top_p top_k stop service_tier verbosity cache_control thinking additional_model_request_fields".split(" "),
+  "temperature top_p top_k stop service_tier verbosity cache_control thinking additional_model_request_fields".split(
+    " ",
+  ),
 );
 
 /**

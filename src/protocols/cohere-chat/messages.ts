@@ -28,7 +28,11 @@ export function toMessages(messages: ChatMessage[]): Json[] {
       const answer = toAssistant(message, text);
       if (answer) written.push(answer);
     } else if (message.role === "tool")
-      written.push({ role: "tool", tool_call_id: message.tool_call_id, content: text.length > 0 ? text : "(no output)" });
+      written.push({
+        role: "tool",
+        tool_call_id: message.tool_call_id,
+        content: text.length > 0 ? text : "(no output)",
+      });
     else if (text.length > 0) written.push({ role: "system", content: text });
     carried.push(...images);
   }

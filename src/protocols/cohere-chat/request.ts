@@ -36,7 +36,7 @@ export function toCohereRequest(chat: ChatRequest, { model, stream, quirks }: Re
   dropped.push(...setTools(body, chat));
   const { format, instruction } = planFormat(chat, body.tools !== undefined);
   if (format) body.response_format = format;
-  if (instruction) messages.push({ role: "system", content: instruction });
+  if (instruction) messages.unshift({ role: "system", content: instruction });
   const wish = readWish(chat, undefined);
   if (quirks.reasoning_request !== "none") {
     const thinking = toThinking(chat, maxTokens ?? undefined);

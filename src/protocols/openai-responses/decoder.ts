@@ -4,7 +4,8 @@ import type { Decoder } from "../../stream/source.ts";
 import type { SseMessage } from "../../stream/sse.ts";
 import { toFinishReason } from "../finish-reason.ts";
 import { asArray, asObject, asString, type Json } from "../json.ts";
-import { readStreamError } from "../openai-chat/failure.ts";
+import type { AnswerContext } from "../protocol.ts";
+import { readResponseError } from "./failure.ts";
 import { RESPONSES_FORMAT } from "./input.ts";
 import { readUsage } from "./usage.ts";
 
@@ -23,9 +24,14 @@ interface Item {
  */
 export class ResponsesDecoder implements Decoder {
   readonly #items = new Map<number, Item>();
+  readonly #format: string;
   #toolCalls = 0;
   #images = 0;
   #isOver = false;
+
+  constructor(context?: AnswerContext) {
+    this.#format = context?.reasoningFormat ?? RESPONSES_FORMAT;
+  }
 
   decode({ data }: SseMessage, parts: Part[]): void {
     if (this.#isOver || data === "[DONE]") return;
@@ -47,11 +53,15 @@ export class ResponsesDecoder implements Decoder {
   /** Reads a whole response. */
   takeWhole(response: Json, parts: Part[]): void {
     this.#origin(response, parts);
-    for (const [index, value] of asArray(response.output).entries()) {
-      this.#addItem(index, asObject(value), parts);
-      this.#finishItem(index, asObject(value), parts);
+    this.#end(response, "completed", parts);
+  }
+
+  /** Takes the output from the end where no event before it brought any, as in a whole response. */
+  #end(response: Json, named: string, parts: Part[]): void {
+    if (this.#items.size === 0) {
+      for (const [index, value] of asArray(response.output).entries()) this.#finishItem(index, asObject(value), parts);
     }
-    this.#finish(response, parts);
+    this.#finish(response, asString(response.status) ?? named, parts);
   }
 
   #take(event: Json, parts: Part[]): void {
@@ -78,7 +88,7 @@ export class ResponsesDecoder implements Decoder {
         this.#arguments(index, text, parts);
         break;
       case "response.reasoning_summary_part.added":
-        if (event.summary_index !== 0) this.#reasoning(index, "\n\n", "summary", event.item_id, parts);
+        if (Number(event.summary_index) > 0) this.#reasoning(index, "\n\n", "summary", event.item_id, parts);
         break;
       case "response.reasoning_summary_text.delta":
         this.#reasoning(index, text, "summary", event.item_id, parts);
@@ -93,10 +103,13 @@ export class ResponsesDecoder implements Decoder {
       case "response.incomplete":
       case "response.failed":
       case "response.cancelled":
-        this.#finish(asObject(event.response), parts);
+        this.#end(asObject(event.response), event.type.slice("response.".length), parts);
         break;
       case "error":
-        this.#fail(parts, readStreamError(event.error ? event : { error: event }));
+        this.#fail(parts, readResponseError(event.error ?? event));
+        break;
+      default:
+        if (event.error) this.#fail(parts, readResponseError(event.error));
     }
   }
 
@@ -144,7 +157,7 @@ export class ResponsesDecoder implements Decoder {
   #reasoning(index: number, text: string, kind: "summary" | "text", id: unknown, parts: Part[]): void {
     if (text === "") return;
     this.#item(index).hasSummary = true;
-    const common = { format: RESPONSES_FORMAT, index, ...(typeof id === "string" && { id }) };
+    const common = { format: this.#format, index, ...(typeof id === "string" && { id }) };
     const detail: ReasoningDetail =
       kind === "summary"
         ? { type: "reasoning.summary", summary: text, ...common }
@@ -188,7 +201,7 @@ export class ResponsesDecoder implements Decoder {
     const data = asString(item.encrypted_content);
     if (!data) return;
     const id = asString(item.id);
-    const common = { format: RESPONSES_FORMAT, index, ...(id !== undefined && { id }) };
+    const common = { format: this.#format, index, ...(id !== undefined && { id }) };
     this.#delta({ reasoning_details: [{ type: "reasoning.encrypted", data, ...common }] }, parts);
   }
 
@@ -203,8 +216,7 @@ export class ResponsesDecoder implements Decoder {
     if (annotations.length > 0) this.#delta({ annotations }, parts);
   }
 
-  #finish(response: Json, parts: Part[]): void {
-    const status = asString(response.status) ?? "completed";
+  #finish(response: Json, status: string, parts: Part[]): void {
     if (response.usage) parts.push({ type: "usage", usage: readUsage(asObject(response.usage)) });
     if (status === "completed" || status === "incomplete") {
       this.#origin(response, parts);
@@ -215,8 +227,8 @@ export class ResponsesDecoder implements Decoder {
       this.#isOver = true;
       return;
     }
-    const failure = readStreamError(response);
-    this.#fail(parts, response.error ? failure : { ...failure, message: `The provider's answer ended as ${status}.` });
+    const message = `The provider's answer ended as ${status}.`;
+    this.#fail(parts, readResponseError(response.error ?? { code: status, message }));
   }
 
   #delta(delta: Delta, parts: Part[]): void {

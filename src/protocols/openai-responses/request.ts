@@ -2,25 +2,20 @@ import type { ChatRequest } from "../../schema/chat.ts";
 import { asArray, asObject, asString, type Json } from "../json.ts";
 import type { RequestTarget, UpstreamRequest } from "../protocol.ts";
 import { toNearestEffort } from "../reasoning-budget.ts";
-import { toInput } from "./input.ts";
+import { unsaidFields } from "../unsaid-fields.ts";
+import { RESPONSES_FORMAT, toInput } from "./input.ts";
 
-/** Fields that mean something and that the Responses API has no word for. */
-const UNSAYABLE = [
-  "stop",
-  "seed",
-  "top_k",
-  "min_p",
-  "top_a",
-  "frequency_penalty",
-  "presence_penalty",
-  "repetition_penalty",
-  "logit_bias",
-  "prediction",
-  "modalities",
-  "audio",
-  "n",
-  "web_search_options",
-];
+/** Fields that are translated here; caching needs no words, the vendor caches unasked. */
+const SAID = new Set(
+  "temperature top_p prompt_cache_key service_tier logprobs top_logprobs parallel_tool_calls verbosity cache_control".split(
+    " ",
+  ),
+);
+
+/** The vendor takes no smaller output limit. */
+const MIN_OUTPUT_TOKENS = 16;
+/** The longest id of an end user that the vendor takes. */
+const MAX_USER_CHARS = 64;
 
 /** Output limit under which a thinking budget is turned into an effort when the request names none. */
 const USUAL_MAX_TOKENS = 16_384;
@@ -30,38 +25,47 @@ const USUAL_MAX_TOKENS = 16_384;
  * back encrypted, so that the next turn can bring it along.
  */
 export function toResponsesRequest(chat: ChatRequest, { model, stream, quirks }: RequestTarget): UpstreamRequest {
-  const body: Json = { model, input: toInput(chat.messages), store: false };
+  const { reasoning_format: format } = quirks;
+  const body: Json = { model, input: toInput(chat.messages, format ?? RESPONSES_FORMAT), store: false };
   const include: string[] = [];
+  const dropped: string[] = [];
   if (stream) body.stream = true;
   const maxTokens = chat.max_completion_tokens ?? chat.max_tokens;
-  if (maxTokens) body.max_output_tokens = maxTokens;
+  if (maxTokens) body.max_output_tokens = Math.max(maxTokens, MIN_OUTPUT_TOKENS);
+  if (maxTokens && maxTokens < MIN_OUTPUT_TOKENS)
+    dropped.push(chat.max_completion_tokens ? "max_completion_tokens" : "max_tokens");
   for (const field of ["temperature", "top_p", "prompt_cache_key"] as const) {
     const value = chat[field];
     if (value !== null && value !== undefined) body[field] = value;
   }
-  if (chat.user) body.safety_identifier = chat.user;
+  if (chat.user && chat.user.length <= MAX_USER_CHARS) body.safety_identifier = chat.user;
+  else if (chat.user) dropped.push("user");
   if (chat.service_tier) body.service_tier = chat.service_tier === "fast" ? "priority" : chat.service_tier;
   if (chat.logprobs || chat.top_logprobs) {
     body.top_logprobs = chat.top_logprobs ?? 0;
     include.push("message.output_text.logprobs");
   }
-  setTools(body, chat);
+  dropped.push(...setTools(body, chat));
   const text = toText(chat);
   if (Object.keys(text).length > 0) body.text = text;
+  const reasoning = toReasoning(chat);
   if (quirks.reasoning_request !== "none") {
-    const reasoning = toReasoning(chat);
     if (reasoning) body.reasoning = reasoning;
     include.push("reasoning.encrypted_content");
-  }
+  } else if (reasoning && reasoning.effort !== "none") dropped.push(chat.reasoning ? "reasoning" : "reasoning_effort");
   if (include.length > 0) body.include = include;
-  return { path: "/responses", body, dropped: UNSAYABLE.filter((field) => isGiven(chat[field])) };
+  const isUnmet = chat.response_format && chat.response_format.type !== "text" && !text.format;
+  if (isUnmet) dropped.push("response_format");
+  return {
+    path: "/responses",
+    body,
+    dropped: [...dropped, ...unsaidFields(chat, SAID)],
+    ...(format !== undefined && { expects: { reasoningFormat: format } }),
+  };
 }
 
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null;
-}
-
-function setTools(body: Json, chat: ChatRequest): void {
+/** Gives the names of what could not be said. */
+function setTools(body: Json, chat: ChatRequest): string[] {
   const tools = asArray(chat.tools)
     .map(asObject)
     .filter(({ type }) => type === "function")
@@ -71,13 +75,15 @@ function setTools(body: Json, chat: ChatRequest): void {
       // Here a tool is strict unless it says otherwise; in chat completions it is the other way round.
       return { type: "function", name, ...described, parameters: parameters ?? EMPTY_SCHEMA, strict: strict === true };
     });
-  if (tools.length === 0) return;
+  const dropped = tools.length < asArray(chat.tools).length ? ["tools"] : [];
+  if (tools.length === 0) return dropped;
   body.tools = tools;
   const choice = chat.tool_choice;
   const named = asString(asObject(asObject(choice).function).name);
   if (named !== undefined) body.tool_choice = { type: "function", name: named };
   else if (typeof choice === "string") body.tool_choice = choice;
   if (typeof chat.parallel_tool_calls === "boolean") body.parallel_tool_calls = chat.parallel_tool_calls;
+  return dropped;
 }
 
 const EMPTY_SCHEMA = { type: "object", properties: {} };
@@ -85,19 +91,21 @@ const EMPTY_SCHEMA = { type: "object", properties: {} };
 function toText(chat: ChatRequest): Json {
   const text: Json = {};
   const format = chat.response_format;
-  if (format?.type === "json_object") text.format = { type: "json_object" };
-  if (format?.type === "json_schema") {
+  if (format?.type === "json_object" || (format?.type === "json_schema" && !format.json_schema.schema))
+    text.format = { type: "json_object" };
+  else if (format?.type === "json_schema") {
     const { name, schema, strict, description } = format.json_schema;
     const described = description === undefined ? {} : { description };
     text.format = {
       type: "json_schema",
       name: name ?? "response",
-      schema: schema ?? {},
+      schema,
       strict: strict ?? false,
       ...described,
     };
   }
-  if (chat.verbosity) text.verbosity = chat.verbosity;
+  // The vendor's scale ends at high.
+  if (chat.verbosity) text.verbosity = chat.verbosity === "xhigh" || chat.verbosity === "max" ? "high" : chat.verbosity;
   return text;
 }
 
@@ -115,7 +123,7 @@ function toReasoning(chat: ChatRequest): Json | undefined {
 
 function effortOf(chat: ChatRequest): string | undefined {
   const { reasoning } = chat;
-  if (reasoning?.enabled === false) return "none";
+  if (reasoning?.enabled === false || reasoning?.max_tokens === 0) return "none";
   if (typeof reasoning?.max_tokens !== "number") return undefined;
   return toNearestEffort(reasoning.max_tokens, chat.max_completion_tokens ?? chat.max_tokens ?? USUAL_MAX_TOKENS);
 }
