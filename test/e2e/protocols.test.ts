@@ -182,7 +182,8 @@ async function collect(response: Response) {
     const { delta, finish_reason: reason } = choices[0];
     if (delta.content) message.content = (message.content ?? "") + delta.content;
     if (delta.reasoning) message.reasoning = (message.reasoning ?? "") + delta.reasoning;
-    if (delta.reasoning_details) (message.reasoning_details ??= []).push(...delta.reasoning_details);
+    if (delta.reasoning_details)
+      message.reasoning_details = [...(message.reasoning_details ?? []), ...delta.reasoning_details];
     for (const { index, function: called, ...call } of delta.tool_calls ?? []) {
       message.tool_calls ??= [];
       message.tool_calls[index] ??= { ...call, function: { ...called, arguments: "" } };
@@ -225,8 +226,8 @@ function expectReasoning({ turns }: SeenConversation, speaker: Station, isKept: 
 describe.each(SPEAKERS)("three turns with $name", (speaker) => {
   describe.each([true, false])("stream: %s", (stream) => {
     it.each([
-      { name: "whose client keeps the reasoning", isKept: true },
-      { name: "whose client drops the reasoning", isKept: false },
+      { name: "who keeps the reasoning", isKept: true },
+      { name: "who drops the reasoning", isKept: false },
     ])("survive a client $name", async ({ isKept }) => {
       const here = station(speaker.name);
       const kept = isKept ? (message: Json) => message : withoutReasoning;
@@ -292,6 +293,60 @@ const CLAUDE = new Set(["anthropic-messages", "bedrock-converse"]);
 const PAIRS = SPEAKERS.flatMap((from) =>
   SPEAKERS.filter(({ api }) => api !== from.api).map((to) => ({ from: from.name, to: to.name })),
 );
+
+describe("calls whose ids come again", () => {
+  /** Kimi and others number their calls anew in every answer. */
+  const ID = "functions.timetable:0";
+  const towns = ["Ulm", "Bonn"];
+  const question = (town: string) => ({ role: "user", content: `When does the train to ${town} go?` });
+  const thoughtOf = (town: string) => `The traveller wants to go to ${town}.`;
+
+  /** Thinks of the town that the last question names, and calls; answers when it has a result for that. */
+  function addForgetful() {
+    const answer: Answer = (exchange) => {
+      const { messages } = exchange.visit.body;
+      const town =
+        towns.find((one) => JSON.stringify(messages.findLast(({ role }: Json) => role === "user")).includes(one)) ?? "";
+      const calls = [{ id: ID, name: "timetable", input: { town } }];
+      const next = messages.at(-1).role === "tool" ? { text: "At nine." } : { reasoning: thoughtOf(town), calls };
+      return speak(DIALECTS["openai-chat"], next)(exchange);
+    };
+    return world.addModels(["one"], {
+      only: { answer, provider: { quirks: { reasoning_field: "reasoning_content" } } },
+    });
+  }
+
+  it("have their own conversation's reasoning", async () => {
+    const cast = await addForgetful();
+    const ask = async (messages: Json[]): Promise<Json> => {
+      const json = { model: cast.model(), messages, tools: TOOLS };
+      return whole(await jsonOf(await gateway.request("/chat/completions", { json }), 200)).message;
+    };
+    const first = await ask([question("Ulm")]);
+    await ask([question("Bonn")]);
+    const [message, result] = [withoutReasoning(first), { role: "tool", tool_call_id: ID, content: "at nine" }];
+    await ask([question("Ulm"), message, result]);
+    expect(cast.route("only").visits.at(-1)?.text).not.toContain(thoughtOf("Bonn"));
+  });
+
+  it("have their own turn's reasoning", async () => {
+    const cast = await addForgetful();
+    const history: Json[] = [];
+    for (const town of towns) {
+      history.push(question(town));
+      for (let isCall = true; isCall; ) {
+        const json = { model: cast.model(), messages: history, tools: TOOLS };
+        const answer = whole(await jsonOf(await gateway.request("/chat/completions", { json }), 200));
+        isCall = answer.finishReason === "tool_calls";
+        history.push(withoutReasoning(answer.message));
+        if (isCall) history.push({ role: "tool", tool_call_id: answer.message.tool_calls[0].id, content: "at nine" });
+      }
+    }
+    const sent: Json[] = cast.route("only").visits.at(-1)?.body.messages;
+    const calling = sent.filter(({ tool_calls: calls }) => calls);
+    expect(calling.map(({ reasoning_content: text }) => text)).toEqual(towns.map(thoughtOf));
+  });
+});
 
 describe.each(PAIRS)("a conversation that goes from $from to $to", ({ from, to }) => {
   it.each([

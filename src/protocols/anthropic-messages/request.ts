@@ -6,6 +6,7 @@ import type { Turn } from "./blocks.ts";
 import { settleBreakpoints, toCacheControl } from "./cache-control.ts";
 import { type Conversation, toConversation } from "./conversation.ts";
 import { type AnswerFormat, planFormat } from "./response-format.ts";
+import { takesOneSampler } from "./samplers.ts";
 import { toVendorTier } from "./service-tier.ts";
 import { isOn, planThinking, type ThinkingPlan } from "./thinking.ts";
 import { CLAUDE_FORMAT, isThinking } from "./thinking-blocks.ts";
@@ -72,7 +73,7 @@ export function toRequest(chat: ChatRequest, target: RequestTarget): UpstreamReq
   const body = toBody(chat, target, { conversation, plan, format });
   if (tools.length > 0) body.tools = tools;
   if (choice) body.tool_choice = choice;
-  drop(setSampling(body, chat, isOn(plan)));
+  drop(setSampling(body, chat, target, isOn(plan)));
   drop(setOptions(body, chat));
   drop(unsayableFields(chat));
   return {
@@ -129,10 +130,10 @@ function bindThinking(plan: ThinkingPlan, turns: Turn[]): boolean {
 }
 
 /**
- * Temperature and its like: the vendor has none above 1, takes only one of `temperature` and `top_p`, and beside
+ * Temperature and its like: the vendor has none above 1, takes with newer models one of `temperature` and `top_p`, and beside
  * thinking no `top_k`, no temperature but 1 and no `top_p` below 0.95.
  */
-function setSampling(body: Json, chat: ChatRequest, isThinkingOn: boolean): string[] {
+function setSampling(body: Json, chat: ChatRequest, { model }: RequestTarget, isThinkingOn: boolean): string[] {
   const dropped: string[] = [];
   const { temperature, top_p: topP, top_k: topK } = chat;
   if (typeof temperature === "number") {
@@ -140,8 +141,9 @@ function setSampling(body: Json, chat: ChatRequest, isThinkingOn: boolean): stri
     if (body.temperature !== temperature) dropped.push("temperature");
   }
   if (typeof topP === "number") {
-    if (body.temperature === 1 && topP !== 1) delete body.temperature;
-    const isFree = body.temperature === undefined && (!isThinkingOn || topP >= 0.95);
+    const isExclusive = takesOneSampler(model);
+    if (isExclusive && body.temperature === 1 && topP !== 1) delete body.temperature;
+    const isFree = (!isExclusive || body.temperature === undefined) && (!isThinkingOn || topP >= 0.95);
     if (isFree) body.top_p = topP;
     else if (topP !== 1) dropped.push("top_p");
   }

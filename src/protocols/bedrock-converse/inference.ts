@@ -79,7 +79,7 @@ function effortOf({ effort, budget }: ReasoningWish & { kind: "on" }, chat: Chat
 function setSampling(
   plan: InferencePlan,
   chat: ChatRequest,
-  { isClaude, isNova, isThinking }: ModelTraits & { isThinking: boolean },
+  { isClaude, isExclusive, isNova, isThinking }: ModelTraits & { isThinking: boolean },
 ): void {
   const { config, additional, dropped } = plan;
   const { temperature, top_p: topP, top_k: topK } = chat;
@@ -90,9 +90,9 @@ function setSampling(
     if (config.temperature !== temperature) dropped.push("temperature");
   }
   if (typeof topP === "number") {
-    if (isClaude && config.temperature === 1 && topP !== 1) delete config.temperature;
-    // Claude takes one of the two.
-    const isFree = isClaude ? config.temperature === undefined && (!isThinking || topP >= 0.95) : !isBare;
+    if (isExclusive && config.temperature === 1 && topP !== 1) delete config.temperature;
+    const isAlone = !isExclusive || config.temperature === undefined;
+    const isFree = isClaude ? isAlone && (!isThinking || topP >= 0.95) : !isBare;
     if (isFree) config.topP = topP;
     else if (topP !== 1) dropped.push("top_p");
   }

@@ -1,9 +1,12 @@
 import type { Quirks } from "../../schema/catalogue.ts";
+import { takesOneSampler } from "../anthropic-messages/samplers.ts";
 
 /** What a model behind Converse can do that the API itself does not settle. */
 export interface ModelTraits {
   /** Follows Anthropic's rules about thinking, sampling and words to stop at. */
   isClaude: boolean;
+  /** Takes `temperature` or `top_p`, not both. */
+  isExclusive: boolean;
   isNova: boolean;
   /** Can be made to call a tool. */
   canBeForced: boolean;
@@ -17,6 +20,7 @@ export function traitsOf(model: string, { reasoning_request: request, cache_cont
   const isNova = /amazon\.nova/i.test(model) || request === "nova";
   return {
     isClaude,
+    isExclusive: takesOneSampler(model),
     isNova,
     canBeForced: isClaude || isNova,
     takesCachePoints: cache ?? (isClaude || isNova),

@@ -59,6 +59,18 @@ describe("a request", () => {
   });
 
   it.each<[string, Json, Json, string[]]>([
+    ["claude-haiku-4-5", { temperature: 0.5, top_p: 0.4 }, { temperature: 0.5, top_p: undefined }, ["top_p"]],
+    ["claude-opus-4-1-20250805", { temperature: 1, top_p: 0.4 }, { temperature: undefined, top_p: 0.4 }, []],
+    ["claude-sonnet-5", { temperature: 0.5, top_p: 1 }, { temperature: 0.5, top_p: undefined }, []],
+    ["claude-sonnet-4-20250514", { temperature: 0.5, top_p: 0.4 }, { temperature: 0.5, top_p: 0.4 }, []],
+    ["claude-3-7-sonnet-20250219", { temperature: 0.5, top_p: 0.4 }, { temperature: 0.5, top_p: 0.4 }, []],
+  ])("samples %s by one or both: %j", (model, fields, expected, dropped) => {
+    const request = written(fields, { model });
+    expect({ temperature: request.body.temperature, top_p: request.body.top_p }).toEqual(expected);
+    expect(request.dropped).toEqual(dropped);
+  });
+
+  it.each<[string, Json, Json, string[]]>([
     ["stop", { stop: "###" }, { stop_sequences: ["###"] }, []],
     ["stop", { stop: ["a", " \n"] }, { stop_sequences: ["a"] }, ["stop"]],
     ["user", { user: "u-1" }, { metadata: { user_id: "u-1" } }, []],
@@ -69,9 +81,7 @@ describe("a request", () => {
     ["temperature", { temperature: 0.3 }, { temperature: 0.3 }, []],
     ["temperature", { temperature: 1.7 }, { temperature: 1 }, ["temperature"]],
     ["top_p", { top_p: 0.4 }, { top_p: 0.4 }, []],
-    ["top_p", { temperature: 0.5, top_p: 0.4 }, { temperature: 0.5, top_p: undefined }, ["top_p"]],
-    ["top_p", { temperature: 1, top_p: 0.4 }, { temperature: undefined, top_p: 0.4 }, []],
-    ["top_p", { temperature: 0.5, top_p: 1 }, { temperature: 0.5, top_p: undefined }, []],
+    ["top_p", { temperature: 0.5, top_p: 0.4 }, { temperature: 0.5, top_p: 0.4 }, []],
     ["top_k", { top_k: 40 }, { top_k: 40 }, []],
     ["top_k", { top_k: 0 }, { top_k: undefined }, []],
     ["nulls", { temperature: null, top_p: null, stop: null, seed: null, tools: null, reasoning: null }, {}, []],
