@@ -1,4 +1,4 @@
-import { type Schema, Validator } from "@cfworker/json-schema";
+import { type OutputUnit, type Schema, Validator } from "@cfworker/json-schema";
 import type { ChatRequest, ResponseFormat } from "../schema/chat.ts";
 
 /** Problems of an answer that its model is told. */
@@ -20,11 +20,33 @@ export function checkAnswer(text: string, format: ResponseFormat): CheckedAnswer
     return { problem: "It is not JSON." };
   }
   const schema = format.type === "json_schema" ? format.json_schema.schema : undefined;
-  if (!schema) return { json };
-  const { valid, errors } = new Validator(schema as Schema, "2020-12", false).validate(value);
-  if (valid) return { json };
+  if (!schema || json.length > MAX_CHECKED_CHARS) return { json };
+  const errors = validate(value, schema as Schema);
+  if (errors.length === 0) return { json };
   const problems = errors.slice(-MAX_PROBLEMS).map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
   return { problem: problems.join("\n") };
+}
+
+/** Answers longer than this are checked for being JSON only: a schema's patterns are the client's, and may be slow. */
+const MAX_CHECKED_CHARS = 100_000;
+
+/** What in the value does not follow the schema. A schema that cannot be used, as its `$ref` leads nowhere, binds nothing. */
+function validate(value: unknown, schema: Schema): OutputUnit[] {
+  try {
+    const { valid, errors } = new Validator(withoutPatterns(schema), "2020-12", false).validate(value);
+    return valid ? [] : errors;
+  } catch {
+    return [];
+  }
+}
+
+/** A client's regular expression can take for ever on a model's text; it is left to the client to apply. */
+function withoutPatterns(schema: Schema): Schema {
+  return JSON.parse(JSON.stringify(schema, (key, value) => (isPattern(key, value) ? undefined : value)));
+}
+
+function isPattern(key: string, value: unknown): boolean {
+  return (key === "pattern" && typeof value === "string") || key === "patternProperties";
 }
 
 /** The request once more, with the answer that was wrong and what was wrong with it. */

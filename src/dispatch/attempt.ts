@@ -175,8 +175,8 @@ export class Attempt {
     }
     this.status = response.status;
     if (response.status !== 200) return this.#readRefusal(protocol, response);
-    const type = response.headers.get("content-type");
-    const isStream = type === null ? stream : type.includes(protocol.streamType);
+    const type = response.headers.get("content-type")?.toLowerCase();
+    const isStream = type === undefined ? stream : type.includes(protocol.streamType);
     if (!isStream) return this.#readWhole(protocol, response, request.expects);
     if (!response.body) return { kind: "empty", message: "The provider's answer has no body." };
     const format = { framing: protocol.framing(), decoder: protocol.decoder(request.expects) };

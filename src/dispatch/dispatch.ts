@@ -127,15 +127,16 @@ class Walk {
       return formatBy;
     }
     const repair = new Attempt(endpoint, { isStream: false, key, betas: this.#request.betas });
+    repair.repairs = attempt;
     this.#current = repair;
     const failure = await repair.open(toRepair(this.#chat, text, checked.problem), true);
     const repaired = failure ? undefined : checkAnswer(repair.wholeText() ?? "", format);
-    if (!repaired || "problem" in repaired) {
+    if (failure) {
       this.#current = attempt;
       return `${formatBy}; invalid`;
     }
+    if (!repaired || "problem" in repaired) return `${formatBy}; invalid`;
     repair.replaceText(repaired.json);
-    repair.repairs = attempt;
     return `${formatBy}; repaired`;
   }
 
@@ -186,7 +187,7 @@ class Walk {
   /** Nothing will follow: no candidate is left, or no client. Gives the error that nobody will read in that case. */
   end(): RouterError | undefined {
     this.#current?.cancel();
-    this.#settle(undefined, { how: this.isLeft ? "cancelled" : "failed" });
+    this.#settle(this.#current, { how: this.isLeft ? "cancelled" : "failed" });
     return this.isLeft ? new RouterError("invalid_request", "The client has left.", { status: 499 }) : undefined;
   }
 

@@ -55,6 +55,7 @@ export function toGenerationRecord({ chat, identity, attempt, failures, outcome 
         ...describeAttempt(failed, failures[index + 1]?.attempt.startedAtMs ?? attempt?.startedAtMs ?? nowMs),
         failure: failure.kind,
       })),
+      ...(attempt?.repairs ? [describeAttempt(attempt.repairs, attempt.startedAtMs)] : []),
       ...(attempt ? [describeAttempt(attempt, attempt.firstPartAtMs ?? nowMs)] : []),
     ],
   };

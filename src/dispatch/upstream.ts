@@ -19,12 +19,10 @@ export interface UpstreamCall {
  * to that URL's host alone: redirects are not followed.
  */
 export function callUpstream(provider: Provider, call: UpstreamCall, signal: AbortSignal): Promise<Response> {
-  const headers = {
-    "content-type": "application/json",
-    "user-agent": USER_AGENT,
-    ...call.headers,
-    ...provider.headers,
-  };
+  const headers: Record<string, string> = { "content-type": "application/json", "user-agent": USER_AGENT };
+  // One name each, whatever its letters: two that differ in them would go out as one, with both values.
+  for (const added of [call.headers, provider.headers])
+    for (const name in added) headers[name.toLowerCase()] = added[name] ?? "";
   const init = { method: "POST", headers, body: call.body, signal };
   const url = provider.baseUrl + call.path;
   if (provider.slug === DEMO_SLUG) return demoFetch(new URL(url), init);

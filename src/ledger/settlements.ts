@@ -51,15 +51,15 @@ export async function settled(namespace: LedgerNamespace, team: string): Promise
 
 async function carry(ledger: DurableObjectStub<Ledger>, queue: Queue, sinceMs: number): Promise<void> {
   try {
-    for (;;) {
+    while (queue.records.length > 0 && Date.now() - sinceMs < MAX_CARRY_MS) {
       await send(ledger, queue, queue.records.splice(0));
-      if (queue.records.length === 0) await sleep(GATHER_MS);
-      if (queue.records.length === 0 || Date.now() - sinceMs > MAX_CARRY_MS) break;
+      await sleep(GATHER_MS);
     }
-    if (queue.records.length > 0) await send(ledger, queue, queue.records.splice(0));
   } finally {
+    // From here on a new record starts a carrier of its own, also while the last ones of this one travel.
     if (queue.carriedSinceMs === sinceMs) queue.carriedSinceMs = undefined;
   }
+  if (queue.records.length > 0) await send(ledger, queue, queue.records.splice(0));
 }
 
 /** Sends records; puts them back when the ledger does not take them, so that the next request tries again. */

@@ -1,6 +1,6 @@
 import type { Endpoint } from "../catalogue/catalogue.ts";
 import type { ChatRequest, ProviderPreferences } from "../schema/chat.ts";
-import { unsupportedParameters } from "./parameters.ts";
+import { takesAllParameters } from "./parameters.ts";
 import { isNamed, isOfTier, isTierEndpoint } from "./slug.ts";
 
 /** Why an endpoint is not a candidate. The first reason that holds, in the order of the filters. */
@@ -109,6 +109,5 @@ function isTooDear({ pricing }: Endpoint, { chat }: FilterInput): boolean {
 
 /** An endpoint that does not say what it takes is not known to take anything. */
 function lacksParameter(endpoint: Endpoint, { chat }: FilterInput): boolean {
-  if (chat.provider?.require_parameters !== true) return false;
-  return unsupportedParameters(chat, endpoint, new Set()).length > 0;
+  return chat.provider?.require_parameters === true && !takesAllParameters(chat, endpoint);
 }

@@ -28,6 +28,21 @@ const OPTIONAL_PARAMETERS: Record<string, string[]> = {
   web_search_options: ["web_search_options"],
 };
 
+/** Parameters that are never left out, but that an endpoint must list when all of a request's are required. */
+const NEEDED_PARAMETERS: Record<string, string[]> = {
+  tools: ["tools"],
+  tool_choice: ["tool_choice", "tools"],
+  max_tokens: ["max_tokens", "max_completion_tokens"],
+  max_completion_tokens: ["max_completion_tokens", "max_tokens"],
+};
+
+/** Whether the endpoint lists every parameter of the request that it could list. */
+export function takesAllParameters(chat: ChatRequest, endpoint: Endpoint): boolean {
+  const nothing = new Set<string>();
+  const missing = unlisted(chat, endpoint.supportedParameters ?? nothing, NEEDED_PARAMETERS);
+  return missing.length === 0 && unsupportedParameters(chat, endpoint, nothing).length === 0;
+}
+
 /** Parameters of the request that the endpoint does not list; `otherwise` is the list of one that lists nothing. */
 export function unsupportedParameters(
   chat: ChatRequest,
@@ -35,9 +50,13 @@ export function unsupportedParameters(
   otherwise: ReadonlySet<string> | undefined,
 ): string[] {
   const supported = endpoint.supportedParameters ?? otherwise;
-  if (!supported) return [];
+  return supported ? unlisted(chat, supported, OPTIONAL_PARAMETERS) : [];
+}
+
+/** Parameters of the request that have names in `table`, none of which is listed. */
+function unlisted(chat: ChatRequest, listed: ReadonlySet<string>, table: Record<string, string[]>): string[] {
   return Object.keys(chat).filter((name) => {
-    const names = Object.hasOwn(OPTIONAL_PARAMETERS, name) ? OPTIONAL_PARAMETERS[name] : undefined;
-    return names !== undefined && chat[name] !== null && !names.some((listed) => supported.has(listed));
+    const names = Object.hasOwn(table, name) ? table[name] : undefined;
+    return names !== undefined && chat[name] !== null && !names.some((each) => listed.has(each));
   });
 }

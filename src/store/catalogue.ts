@@ -88,8 +88,9 @@ async function load(kv: KVNamespace): Promise<Snapshot> {
   try {
     const json = await kv.get(KEY, { type: "json", cacheTtl: KV_CACHE_TTL_SECONDS });
     const { document, version } = json === null ? { document: {}, version: 0 } : storedSchema.parse(json);
-    // What has been read and made of the same document stays.
-    snapshot = snapshot?.version === version ? { ...snapshot, readAtMs: Date.now() } : toSnapshot(document, version);
+    // What has been made of the same document stays; so does a newer one: KV may give the old one for a while.
+    const isKnown = snapshot !== undefined && snapshot.version >= version;
+    snapshot = snapshot && isKnown ? { ...snapshot, readAtMs: Date.now() } : toSnapshot(document, version);
   } catch (error) {
     console.error("catalogue: the operator's document cannot be read, the last good one stays", String(error));
     snapshot ??= { ...toSnapshot({}, 0), readAtMs: 0 };

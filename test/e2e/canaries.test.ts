@@ -21,9 +21,10 @@ const SECRETS = {
   named: "canaryTwo~from~the~env!Basalt",
   header: "canaryThree_in_a_header;Marble",
   bearer: "canaryFour.behind.a.word.Slate",
+  account: "canaryFive-account-Granite",
 };
 
-const gateway = await startGateway({ vars: { CANARY_KEY: SECRETS.named } });
+const gateway = await startGateway({ vars: { CANARY_KEY: SECRETS.named, CANARY_ACCOUNT: SECRETS.account } });
 const upstream = await startUpstream();
 /** Another company's server. */
 const elsewhere = await startUpstream();
@@ -154,6 +155,8 @@ describe.each(posts)("$api with a $keyIs key", (post) => {
       const answer = await everythingOf({ model, stream });
       expect(answer.status).toBeGreaterThanOrEqual(400);
       expectClean(answer.text);
+      // What is left of the text is quoted, so that there was something to take out.
+      if (status === 500) expect(answer.text).toContain("Called at [upstream]");
     }
   });
 
@@ -194,6 +197,7 @@ describe.each(posts)("$api with a $keyIs key", (post) => {
     const { status, text } = await everythingOf({ model, stream: true });
     expect(status).toBe(200);
     expect(text).toContain('"finish_reason":"error"');
+    expect(text).toContain("Called at [upstream]");
     expectClean(text);
   });
 
@@ -279,9 +283,40 @@ describe("secrets in another form", () => {
   });
 });
 
+describe("addresses", () => {
+  const addModel = async (name: string, { row, endpoint }: { row: object; endpoint?: object }) => {
+    const provider = { name, api: "openai-chat", key: { value: SECRETS.literal }, ...row };
+    const model = { name, endpoints: [{ provider: name, model: "one", ...endpoint }] };
+    await gateway.addCatalog({ providers: { [name]: provider }, models: { [`canaries/${name}`]: model } });
+    return `canaries/${name}`;
+  };
+
+  it.each([
+    { name: "with its host", write: echoOf },
+    { name: "without its host", write: ({ request }: Exchange) => `There is no ${request.url} here.` },
+  ])("a secret in one is not told, $name", async ({ write }) => {
+    const route = upstream.route((exchange) => script(exchange));
+    const model = await addModel("account", { row: { base_url: `${route.baseUrl}/{CANARY_ACCOUNT}` } });
+    script = (exchange) => json({ error: { message: write(exchange) } }, { status: 404 })(exchange);
+    const { text } = await everythingOf({ model });
+    expect(route.visits.at(-1)?.path).toContain(SECRETS.account);
+    expectClean(text);
+  });
+
+  it("an endpoint's own one is not told", async () => {
+    const route = elsewhere.route((exchange) => script(exchange));
+    const row = { base_url: upstream.origin, auth_header: "x-own-key" };
+    const model = await addModel("own", { row, endpoint: { base_url: route.baseUrl } });
+    script = (exchange) => json({ error: { message: echoOf(exchange) } }, { status: 500 })(exchange);
+    const { text } = await everythingOf({ model });
+    expect(route.visits.at(-1)?.headers["x-own-key"]).toBe(SECRETS.literal);
+    expectClean(text);
+  });
+});
+
 describe("a row that cannot be called", () => {
   /** Paste of a key with its line break: no header can hold it. */
-  const BROKEN = "canaryFive\nGranite";
+  const BROKEN = "canarySix\nGabbro";
 
   it.each([
     { name: "an address at which nobody listens", row: async () => ({ base_url: await refusingBaseUrl() }) },
@@ -298,8 +333,23 @@ describe("a row that cannot be called", () => {
       const { status, text } = await everythingOf({ model: "canaries/nowhere" });
       expect(status).toBeGreaterThanOrEqual(500);
       expectClean(text);
-      for (const out of [new URL(fields.base_url).host, "canary-host", "canaryFive", "Granite"])
+      for (const out of [new URL(fields.base_url).host, "canary-host", "canarySix", "Gabbro"])
         expect(text).not.toContain(out);
+    }
+  });
+});
+
+describe("what a client brings", () => {
+  it("of its headers none goes to a provider", async () => {
+    const mine = "canary-of-the-client";
+    const names = ["cookie", "x-api-key", "x-goog-api-key", "x-forwarded-for", "x-title", "http-referer", "user-agent"];
+    const headers = Object.fromEntries(names.map((name) => [name, mine]));
+    for (const { api, model, route } of posts) {
+      script = speak(DIALECTS[api], { text: "A friend." });
+      await jsonOf(await gateway.request("/chat/completions", { json: { model, messages: MESSAGES }, headers }), 200);
+      const sent = JSON.stringify(route.visits.at(-1)?.headers) + route.visits.at(-1)?.text;
+      expect(sent).not.toContain(mine);
+      expect(sent).not.toContain(gateway.key);
     }
   });
 });

@@ -290,8 +290,9 @@ describe.each(SPEAKERS)("three turns with $name", (speaker) => {
 /** Formats whose vendors read each other's signatures: both are Claude's. */
 const CLAUDE = new Set(["anthropic-messages", "bedrock-converse"]);
 
-const PAIRS = SPEAKERS.flatMap((from) =>
-  SPEAKERS.filter(({ api }) => api !== from.api).map((to) => ({ from: from.name, to: to.name })),
+const VENDORS = SPEAKERS.filter(({ name, api }) => name === api);
+const PAIRS = VENDORS.flatMap((from) =>
+  VENDORS.filter((to) => to !== from).map((to) => ({ from: from.name, to: to.name })),
 );
 
 describe("calls whose ids come again", () => {
@@ -370,6 +371,7 @@ describe.each(PAIRS)("a conversation that goes from $from to $to", ({ from, to }
     if (to === "google-gemini") expect(seals).toEqual(["skip_thought_signature_validator"]);
     expect(second.message.content).toBe(ANSWERS[0]);
 
+    if (!isKept) return;
     const back = await take(there, [...history, second.message, FOLLOW_UP], stream);
     expectPaired(back.seen, there);
     expectReasoning(back.seen, there, isKept);

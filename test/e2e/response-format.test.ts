@@ -3,7 +3,7 @@ import type { Api } from "../../src/schema/catalogue.ts";
 import { DIALECTS, type Said, speak, TOKENS, wantsStream } from "../support/dialects.ts";
 import { jsonOf } from "../support/gateway.ts";
 import { readStream, textOf } from "../support/sse-client.ts";
-import { type Answer, json } from "../support/upstream.ts";
+import { type Answer, hang, json } from "../support/upstream.ts";
 import { createWorld } from "../support/world.ts";
 
 const world = await createWorld("format");
@@ -69,6 +69,19 @@ function callingTheTool(api: Api, input: object): Answer {
   };
 }
 
+/** A call of the tool that the request declares last: the one for the format. */
+function callingTheFormat(api: Api): Answer {
+  return (exchange) => {
+    const name = toolNames(api, exchange.visit.body).at(-1) ?? "no tool is declared";
+    return speak(DIALECTS[api], { calls: [{ id: "call_1", name, input: GOOD }] })(exchange);
+  };
+}
+
+function toolNames(api: Api, body: Json): string[] {
+  if (api !== "bedrock-converse") return (body.tools ?? []).map(({ name }: Json) => name);
+  return (body.toolConfig?.tools ?? []).map(({ toolSpec }: Json) => toolSpec.name);
+}
+
 function forcedTool(api: Api, body: Json): string | undefined {
   return api === "bedrock-converse" ? body.toolConfig?.toolChoice?.tool?.name : body.tool_choice?.name;
 }
@@ -103,6 +116,37 @@ describe.each(["anthropic-messages", "bedrock-converse"] as const)("a schema at 
     expect(tool.toolSpec?.inputSchema.json ?? tool.input_schema).toMatchObject(SCHEMA);
     expect(tool.toolSpec?.name ?? tool.name).toBe(forcedTool(api, body));
     expect(visits[0]?.text).not.toContain("response_format");
+  });
+
+  it("leaves the client's own tools in reach", async () => {
+    const parameters = { type: "object", properties: { town: { type: "string" } } };
+    const tools = [{ type: "function", function: { name: "timetable", parameters } }];
+    const call = { id: "toolu_1", name: "timetable", input: { town: "Ulm" } };
+    const { model, visits } = await addModel(api, [{ calls: [call] }, callingTheFormat(api)]);
+    const asked = await ask({ model, response_format: BY_SCHEMA, tools });
+    expect(asked).toMatchObject({ content: null, finishReason: "tool_calls", note: "tool" });
+    expect(asked.calls).toMatchObject([
+      { id: "toolu_1", function: { name: "timetable", arguments: '{"town":"Ulm"}' } },
+    ]);
+    const history = [
+      ...MESSAGES,
+      { role: "assistant", content: null, tool_calls: asked.calls },
+      { role: "tool", tool_call_id: "toolu_1", content: "in nine minutes" },
+    ];
+    const told = await ask({ model, response_format: BY_SCHEMA, tools, messages: history });
+    expect(JSON.parse(told.content)).toEqual(GOOD);
+    expect(told).toMatchObject({ calls: undefined, finishReason: "stop" });
+    expect(visits).toHaveLength(2);
+    expect(toolNames(api, visits[1]?.body)).toHaveLength(2);
+  });
+
+  it("is not forced beside thinking, which the vendor refuses", async () => {
+    const { model, visits } = await addModel(api, [callingTheFormat(api)], { reasoning_request: "budget" });
+    await ask({ model, response_format: BY_SCHEMA, reasoning: { max_tokens: 2000 }, max_tokens: 4000 });
+    const body = visits[0]?.body;
+    const thinking = body.thinking ?? body.additionalModelRequestFields?.thinking;
+    const isForced = forcedTool(api, body) !== undefined || body.tool_choice?.type === "any";
+    expect(isForced && thinking?.type === "enabled").toBe(false);
   });
 
   it("is asked for again when the input does not follow it", async () => {
@@ -180,18 +224,33 @@ describe("an answer that was only asked to be JSON", () => {
   });
 
   const FAILED = json({ type: "error", error: { type: "api_error", message: "No steam." } }, { status: 500 });
-  it.each<{ name: string; second: Said | Answer; calls: number }>([
-    { name: "is not JSON either", second: { text: "Nine, I said." }, calls: 2 },
-    { name: "fails", second: FAILED, calls: 1 },
-    { name: "calls a tool", second: { calls: [{ id: "toolu_1", name: "look", input: {} }] }, calls: 2 },
-  ])("is given as it came when the repair $name", async ({ second, calls }) => {
-    const wrong = "In nine minutes.";
-    const { model, visits } = await addModel("anthropic-messages", [{ text: wrong }, second]);
+  const WRONG = "In nine minutes.";
+  it.each<{ name: string; second: Said | Answer; given: string; calls: number }>([
+    { name: "is not JSON either", second: { text: "Nine, I said." }, given: "Nine, I said.", calls: 2 },
+    { name: "fails", second: FAILED, given: WRONG, calls: 1 },
+  ])("is given and marked when the repair $name, and what was used is paid", async ({ second, given, calls }) => {
+    const { model, visits } = await addModel("anthropic-messages", [{ text: WRONG }, second]);
     const answer = await ask({ model, response_format: AS_JSON });
-    expect(answer).toMatchObject({ content: wrong, finishReason: "stop", note: "instruction; invalid" });
+    expect(answer).toMatchObject({ content: given, finishReason: "stop", note: "instruction; invalid" });
     expect(visits).toHaveLength(2);
     expectBill(answer.usage, calls);
     await expectRecord(answer.id, calls);
+  });
+
+  it("is paid when the client leaves during its repair, which stops", async () => {
+    const { model, visits } = await addModel("anthropic-messages", [{ text: WRONG }, hang()]);
+    const key = await gateway.createKey();
+    const headers = { authorization: `Bearer ${key}` };
+    const leaving = new AbortController();
+    const json = { model, messages: MESSAGES, response_format: AS_JSON };
+    const asked = gateway.request("/chat/completions", { json, headers, signal: leaving.signal });
+    await expect.poll(() => visits.length, { timeout: 5000 }).toBe(2);
+    leaving.abort();
+    await expect(asked).rejects.toThrow();
+    await visits[1]?.ended;
+    expect(visits[1]?.ending).toBe("departed");
+    const spent = async () => (await jsonOf(await gateway.request("/key", { headers }), 200)).data.usage;
+    await expect.poll(spent, { timeout: 5000 }).toBeGreaterThan(COST_OF_ONE * 0.999);
   });
 
   it("is left alone in a stream, where it has been seen already", async () => {

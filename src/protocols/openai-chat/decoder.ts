@@ -207,7 +207,9 @@ function readReasoning(text: string | undefined, details: unknown): Delta {
 }
 
 function isReasoningDetail(value: unknown): value is ReasoningDetail {
-  return asString(asObject(value).type)?.startsWith("reasoning.") === true;
+  const { type, text, summary, data } = asObject(value);
+  const isText = (field: unknown) => field === undefined || field === null || typeof field === "string";
+  return asString(type)?.startsWith("reasoning.") === true && isText(text) && isText(summary) && isText(data);
 }
 
 function readMedia(json: Json): Delta {
