@@ -51,7 +51,8 @@ export class Attempt {
   /** What the key became on the wire: a token, a signature. */
   #authorization: string[] = [];
   #source: PartSource | undefined;
-  #buffered: Part[] = [];
+  /** What has been read and not given out yet; of a whole answer, all of it. */
+  unread: Part[] = [];
 
   /** `isStream`: the upstream is asked to stream. */
   constructor(
@@ -93,31 +94,10 @@ export class Attempt {
 
   /** The next parts, at least one; the last one of all is `done` or `failure`. */
   read(): Promise<Part[]> {
-    const parts = this.#buffered;
+    const parts = this.unread;
     if (parts.length === 0 && this.#source) return this.#source.read();
-    this.#buffered = [];
+    this.unread = [];
     return Promise.resolve(parts);
-  }
-
-  /** The text of a whole answer's only choice; undefined when there are more, or tool calls. */
-  wholeText(): string | undefined {
-    let text = "";
-    for (const part of this.#buffered) {
-      if (part.type !== "delta") continue;
-      if (part.index !== 0 || part.delta.tool_calls) return undefined;
-      text += part.delta.content ?? "";
-    }
-    return text;
-  }
-
-  /** Puts another text in the place of a whole answer's. */
-  replaceText(text: string): void {
-    const others = this.#buffered.map((part): Part => {
-      if (part.type !== "delta") return part;
-      const { content: _, ...delta } = part.delta;
-      return { ...part, delta };
-    });
-    this.#buffered = [{ type: "delta", index: 0, delta: { content: text } }, ...others];
   }
 
   /** Stops the upstream. Safe at any time, also when it has ended. */
@@ -203,7 +183,7 @@ export class Attempt {
       if (last?.type === "done" && this.tally.isEmpty) return emptyAnswer();
       if (isLast(last) || (!whole && this.tally.hasContent)) break;
     }
-    this.#buffered = collected;
+    this.unread = collected;
     return undefined;
   }
 
@@ -225,7 +205,7 @@ export class Attempt {
     const last = parts.at(-1);
     if (last?.type === "failure") return last.failure;
     if (this.tally.isEmpty) return emptyAnswer();
-    this.#buffered = parts;
+    this.unread = parts;
     return undefined;
   }
 

@@ -6,6 +6,7 @@ import type { Plan } from "../routing/plan.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import type { GenerationRecord } from "../schema/generation.ts";
 import { gatheredBody } from "../stream/gather.ts";
+import { wholeText, withText } from "../stream/whole-text.ts";
 import { type AnswerEnd, AnswerFeed, readCompletion } from "./answer.ts";
 import { checkAnswer, toRepair } from "./answer-format.ts";
 import { Attempt } from "./attempt.ts";
@@ -119,24 +120,24 @@ class Walk {
   async #settleFormat(attempt: Attempt, key: string | undefined): Promise<string | undefined> {
     const { endpoint, formatBy } = attempt;
     const format = this.#chat.response_format;
-    const text = formatBy && attempt.wholeText();
+    const text = formatBy && wholeText(attempt.unread);
     if (!format || text === undefined) return formatBy;
     const checked = checkAnswer(text, format);
     if ("json" in checked) {
-      if (checked.json !== text) attempt.replaceText(checked.json);
+      if (checked.json !== text) attempt.unread = withText(attempt.unread, checked.json);
       return formatBy;
     }
     const repair = new Attempt(endpoint, { isStream: false, key, betas: this.#request.betas });
     repair.repairs = attempt;
     this.#current = repair;
     const failure = await repair.open(toRepair(this.#chat, text, checked.problem), true);
-    const repaired = failure ? undefined : checkAnswer(repair.wholeText() ?? "", format);
+    const repaired = failure ? undefined : checkAnswer(wholeText(repair.unread) ?? "", format);
     if (failure) {
       this.#current = attempt;
       return `${formatBy}; invalid`;
     }
     if (!repaired || "problem" in repaired) return `${formatBy}; invalid`;
-    repair.replaceText(repaired.json);
+    repair.unread = withText(repair.unread, repaired.json);
     return `${formatBy}; repaired`;
   }
 

@@ -218,6 +218,7 @@ function expectReasoning({ turns }: SeenConversation, speaker: Station, isKept: 
   if (answered?.by !== "model") throw new Error("the model's turn is missing");
   const isBack = speaker.hasReasoning && (isKept || speaker.replays);
   expect(answered.reasoning).toBe(isBack ? REASONING : "");
+  expect(answered.order).toEqual(isBack ? ["reasoning", "call"] : ["call"]);
   expect(answered.seals).toEqual(speaker.hasSeal ? [speaker.said.seal] : []);
   if (speaker.api === "google-gemini")
     expect(answered.calls.map(({ seal }) => seal)).toEqual([speaker.said.seal, undefined]);

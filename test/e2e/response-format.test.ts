@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { Api } from "../../src/schema/catalogue.ts";
 import { DIALECTS, type Said, speak, TOKENS, wantsStream } from "../support/dialects.ts";
 import { jsonOf } from "../support/gateway.ts";
+import { askAndLeave } from "../support/leaving-client.ts";
 import { readStream, textOf } from "../support/sse-client.ts";
 import { type Answer, hang, json } from "../support/upstream.ts";
 import { createWorld } from "../support/world.ts";
@@ -239,18 +240,15 @@ describe("an answer that was only asked to be JSON", () => {
 
   it("is paid when the client leaves during its repair, which stops", async () => {
     const { model, visits } = await addModel("anthropic-messages", [{ text: WRONG }, hang()]);
-    const key = await gateway.createKey();
-    const headers = { authorization: `Bearer ${key}` };
-    const leaving = new AbortController();
-    const json = { model, messages: MESSAGES, response_format: AS_JSON };
-    const asked = gateway.request("/chat/completions", { json, headers, signal: leaving.signal });
+    const payer = { ...gateway, key: await gateway.createKey() };
+    const client = askAndLeave(payer, { model, messages: MESSAGES, response_format: AS_JSON });
     await expect.poll(() => visits.length, { timeout: 5000 }).toBe(2);
-    leaving.abort();
-    await expect(asked).rejects.toThrow();
-    await visits[1]?.ended;
-    expect(visits[1]?.ending).toBe("departed");
+    client.leave("reset");
+    await expect(client.response).rejects.toThrow();
+    await expect.poll(() => visits[1]?.ending, { timeout: 5000 }).toBe("departed");
+    const headers = { authorization: `Bearer ${payer.key}` };
     const spent = async () => (await jsonOf(await gateway.request("/key", { headers }), 200)).data.usage;
-    await expect.poll(spent, { timeout: 5000 }).toBeGreaterThan(COST_OF_ONE * 0.999);
+    await expect.poll(spent, { timeout: 1500 }).toBeGreaterThan(COST_OF_ONE * 0.999);
   });
 
   it("is left alone in a stream, where it has been seen already", async () => {

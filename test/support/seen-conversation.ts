@@ -15,8 +15,18 @@ export interface SeenConversation {
 /** One side's turn. Results of tools are a turn of their own, also where they share one with the user's words. */
 export type SeenTurn =
   | { by: "user"; text: string }
-  | { by: "model"; text: string; reasoning: string; seals: string[]; calls: SeenCall[] }
+  | {
+      by: "model";
+      /** What the turn is made of, in its order: neighbours of one kind are told once. */
+      order: ("reasoning" | "text" | "call")[];
+      text: string;
+      reasoning: string;
+      seals: string[];
+      calls: SeenCall[];
+    }
   | { by: "tools"; results: { id: string; text: string }[] };
+
+type ModelTurn = SeenTurn & { by: "model" };
 
 export interface SeenCall {
   id: string;
@@ -147,8 +157,13 @@ function result(id: string, text: string): SeenTurn {
   return { by: "tools", results: [{ id, text }] };
 }
 
-function model(said: Partial<SeenTurn & { by: "model" }>): SeenTurn {
-  return { by: "model", text: "", reasoning: "", seals: [], calls: [], ...said };
+function model(said: Partial<ModelTurn>): SeenTurn {
+  const whole = { text: "", reasoning: "", seals: [], calls: [], ...said };
+  const order: ModelTurn["order"] = [];
+  if (whole.reasoning !== "") order.push("reasoning");
+  if (whole.text !== "") order.push("text");
+  if (whole.calls.length > 0) order.push("call");
+  return { by: "model", order, ...whole };
 }
 
 /** Pieces of one side in a row are one turn. */
@@ -159,6 +174,7 @@ function joined(pieces: SeenTurn[]): SeenTurn[] {
     if (last?.by === "user" && piece.by === "user") last.text += piece.text;
     else if (last?.by === "tools" && piece.by === "tools") last.results.push(...piece.results);
     else if (last?.by === "model" && piece.by === "model") {
+      last.order.push(...piece.order.filter((kind) => kind !== last.order.at(-1)));
       last.text += piece.text;
       last.reasoning += piece.reasoning;
       last.seals.push(...piece.seals);
