@@ -249,8 +249,12 @@ export class Attempt {
   }
 
   #redact(text: string): string {
-    const { baseUrl, headers } = this.endpoint.provider;
-    return redact(text, { secrets: [this.#key, ...Object.values(headers), ...this.#authorization], baseUrl });
+    const { baseUrl, headers, row } = this.endpoint.provider;
+    const template = this.endpoint.row.base_url ?? row.base_url;
+    // What the operator's variables put into the URL is nowhere in the row.
+    const filledIn = baseUrl.split(/[/:]+/).filter((segment) => !template.includes(segment));
+    const secrets = [this.#key, ...Object.values(headers), ...this.#authorization, ...filledIn];
+    return redact(text, { secrets, baseUrl });
   }
 }
 

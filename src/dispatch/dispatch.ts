@@ -25,8 +25,8 @@ export interface Dispatch {
   betas?: string[] | undefined;
   /** Undefined for a provider that takes none, null for one whose key cannot be read. */
   keyOf: (provider: Provider) => Promise<string | null | undefined>;
-  /** Reasoning of earlier answers by the id of a tool call in them, as far as it is still known. */
-  recall: (toolCallIds: string[]) => Promise<Recalled>;
+  /** Reasoning of earlier answers by the key of their turn, as far as it is still known. */
+  recall: (turnKeys: string[]) => Promise<Recalled>;
   /** Aborts when the client leaves. */
   signal: AbortSignal;
   /** Books the record of this request; called exactly once if anything was dispatched. */
@@ -136,7 +136,12 @@ class Walk {
       this.#current = attempt;
       return `${formatBy}; invalid`;
     }
-    if (!repaired || "problem" in repaired) return `${formatBy}; invalid`;
+    if (!repaired || "problem" in repaired) {
+      // Of two answers that are both wrong, one with words in it is worth more.
+      if (wholeText(repair.unread) === "")
+        [repair.repairs, attempt.repairs, this.#current] = [undefined, repair, attempt];
+      return `${formatBy}; invalid`;
+    }
     repair.unread = withText(repair.unread, repaired.json);
     return `${formatBy}; repaired`;
   }

@@ -4,6 +4,7 @@ import { emptyUsage } from "../schema/usage.ts";
 import type { Attempt } from "./attempt.ts";
 import { makeBill } from "./bill.ts";
 import type { FailedAttempt } from "./give-up.ts";
+import { turnKey } from "./replay.ts";
 
 /** Who a generation belongs to; fixed before anything is dispatched. */
 export interface GenerationIdentity {
@@ -27,11 +28,15 @@ export interface EndedWalk {
 export function toGenerationRecord({ chat, identity, attempt, failures, outcome }: EndedWalk): GenerationRecord {
   const nowMs = Date.now();
   const isWhole = outcome === "finished";
-  const hasDelivered = attempt !== undefined && (isWhole || attempt.tally.hasContent);
+  const hasDelivered = attempt !== undefined && (isWhole || attempt.tally.hasContent || attempt.repairs !== undefined);
   const bill = hasDelivered ? makeBill(attempt, chat, isWhole) : undefined;
   const last = attempt ?? failures.at(-1)?.attempt;
   const tally = attempt?.tally;
-  const replay = tally?.replay;
+  const thoughts = tally?.thoughts;
+  const replay = thoughts && {
+    turnKey: turnKey(thoughts.call, chat.messages),
+    reasoningDetails: thoughts.reasoningDetails,
+  };
   return {
     ...identity,
     outcome,

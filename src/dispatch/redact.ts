@@ -33,7 +33,7 @@ function spellingsOf(secrets: (string | undefined)[]): string[] {
     for (const part of [secret, ...secret.split(/[\s:,;="]+/)]) {
       if (part.length < MIN_SECRET_CHARS) continue;
       const escaped = JSON.stringify(part).slice(1, -1);
-      spellings.add(part).add(escaped).add(escaped.replaceAll("/", "\\/"));
+      spellings.add(part).add(escaped).add(escaped.replaceAll("/", "\\/")).add(encodeURIComponent(part));
     }
   }
   return [...spellings].sort((a, b) => b.length - a.length);

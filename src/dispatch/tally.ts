@@ -1,7 +1,7 @@
-import type { FinishReason, Part, ReasoningDetail } from "../schema/chunk.ts";
-import type { ReplayRecord } from "../schema/generation.ts";
+import type { FinishReason, Part, ReasoningDetail, ToolCallDelta } from "../schema/chunk.ts";
 import type { Usage } from "../schema/usage.ts";
 import { addReasoningDetail } from "../stream/assemble.ts";
+import type { CalledTool } from "./replay.ts";
 
 /** What one attempt's parts add up to, for the ledger and for the end of a stream. One look at each part. */
 export class Tally {
@@ -16,7 +16,8 @@ export class Tally {
   hasContent = false;
   readonly #begun = new Set<number>();
   readonly #finished = new Set<number>();
-  readonly #toolCallIds: string[] = [];
+  /** The first tool call of the first choice, while the next turn may need it. */
+  #firstCall: CalledTool | undefined;
   readonly #reasoningDetails: ReasoningDetail[] = [];
   readonly #keepsReasoning: boolean;
 
@@ -36,7 +37,7 @@ export class Tally {
         if (refusal !== undefined) this.outputChars += refusal.length;
         for (const call of toolCalls ?? []) {
           this.outputChars += (call.function.name?.length ?? 0) + (call.function.arguments?.length ?? 0);
-          if (call.id !== undefined) this.#toolCallIds.push(call.id);
+          if (this.#keepsReasoning && part.index === 0 && call.index === 0) this.#takeFirstCall(call);
         }
         if (this.#keepsReasoning)
           for (const detail of part.delta.reasoning_details ?? []) addReasoningDetail(this.#reasoningDetails, detail);
@@ -69,8 +70,14 @@ export class Tally {
   }
 
   /** What the next turn needs of this one; undefined when it called no tool or thought nothing. */
-  get replay(): ReplayRecord | undefined {
-    if (this.#toolCallIds.length === 0 || this.#reasoningDetails.length === 0) return undefined;
-    return { toolCallIds: this.#toolCallIds, reasoningDetails: this.#reasoningDetails };
+  get thoughts(): { call: CalledTool; reasoningDetails: ReasoningDetail[] } | undefined {
+    const call = this.#firstCall;
+    return call && this.#reasoningDetails.length > 0 ? { call, reasoningDetails: this.#reasoningDetails } : undefined;
+  }
+
+  #takeFirstCall(piece: ToolCallDelta): void {
+    const { name, arguments: text } = piece.function;
+    this.#firstCall ??= { id: piece.id ?? "", function: { name: name ?? "", arguments: "" } };
+    this.#firstCall.function.arguments += text ?? "";
   }
 }

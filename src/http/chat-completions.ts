@@ -48,15 +48,15 @@ function planFor(c: AppContext, chat: ChatRequest, { catalogue }: { catalogue: C
 function storesOf(env: Cloudflare.Env, key: ApiKey, waitUntil: (work: Promise<unknown>) => void) {
   return {
     keyOf: (provider: Provider) => readProviderKey(provider, env),
-    recall: (toolCallIds: string[]) => recallOrNothing(env, key, toolCallIds),
+    recall: (turnKeys: string[]) => recallOrNothing(env, key, turnKeys),
     settle: (record: GenerationRecord) => settle(env.LEDGER, record, waitUntil),
   };
 }
 
 /** Reasoning that cannot be looked up is missed as it would be without the ledger: the answer goes on. */
-async function recallOrNothing(env: Cloudflare.Env, key: ApiKey, toolCallIds: string[]) {
+async function recallOrNothing(env: Cloudflare.Env, key: ApiKey, turnKeys: string[]) {
   try {
-    return await recallReasoning(env.LEDGER, key.team, key.hash, toolCallIds);
+    return await recallReasoning(env.LEDGER, key.team, key.hash, turnKeys);
   } catch (error) {
     console.error("ledger: earlier reasoning cannot be read", String(error));
     return new Map();

@@ -12,7 +12,7 @@ const REPLAY_TTL_MS = 3_600_000;
  * | --- | --- | --- |
  * | `generation` | id | the record as JSON |
  * | `spend` | key hash, UTC day | nano-dollars and requests; periods are sums, so nothing is ever reset |
- * | `replay` | key hash, tool-call id | reasoning that the next turn must bring back; an hour |
+ * | `replay` | key hash, turn | reasoning that the next turn must bring back; an hour |
  *
  * Every method is synchronous inside, so it is atomic.
  */
@@ -28,8 +28,8 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
         requests integer not null, primary key (key_hash, day)
       ) without rowid;
       create table if not exists replay (
-        key_hash text not null, tool_call_id text not null, details text not null, expires_at_ms integer not null,
-        primary key (key_hash, tool_call_id)
+        key_hash text not null, turn_key text not null, details text not null, expires_at_ms integer not null,
+        primary key (key_hash, turn_key)
       ) without rowid;
     `);
   }
@@ -68,18 +68,18 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     return rows.toArray()[0]?.record ?? null;
   }
 
-  /** Reasoning by tool-call id, as JSON; what is unknown or too old is not in it. */
-  recall(keyHash: string, toolCallIds: string[], nowMs: number): Record<string, string> {
+  /** Reasoning by turn, as JSON; what is unknown or too old is not in it. */
+  recall(keyHash: string, turnKeys: string[], nowMs: number): Record<string, string> {
     const found: Record<string, string> = {};
-    for (const id of toolCallIds) {
+    for (const turnKey of turnKeys) {
       const rows = this.ctx.storage.sql.exec<{ details: string }>(
-        "select details from replay where key_hash = ? and tool_call_id = ? and expires_at_ms > ?",
+        "select details from replay where key_hash = ? and turn_key = ? and expires_at_ms > ?",
         keyHash,
-        id,
+        turnKey,
         nowMs,
       );
       const row = rows.toArray()[0];
-      if (row) found[id] = row.details;
+      if (row) found[turnKey] = row.details;
     }
     return found;
   }
@@ -92,8 +92,8 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     const sql = this.ctx.storage.sql;
     const details = JSON.stringify(replay.reasoningDetails);
     sql.exec("delete from replay where key_hash = ? and expires_at_ms <= ?", keyHash, nowMs);
-    for (const id of replay.toolCallIds)
-      sql.exec("insert or replace into replay values (?, ?, ?, ?)", keyHash, id, details, nowMs + REPLAY_TTL_MS);
+    const expiresAtMs = nowMs + REPLAY_TTL_MS;
+    sql.exec("insert or replace into replay values (?, ?, ?, ?)", keyHash, replay.turnKey, details, expiresAtMs);
   }
 
   /** What keys have spent, in all and in the current UTC day, week and month; every asked key has an entry. */

@@ -47,14 +47,14 @@ function isYoung(id: string): boolean {
   return Math.abs(Date.now() / 1000 - seconds) < YOUNG_SECONDS;
 }
 
-/** Reasoning that answers to a key gave beside tool calls, by tool-call id; what is unknown or too old is not in it. */
+/** Reasoning that answers to a key gave beside tool calls, by turn; what is unknown or too old is not in it. */
 export async function recallReasoning(
   namespace: LedgerNamespace,
   team: string,
   keyHash: string,
-  toolCallIds: string[],
+  turnKeys: string[],
 ): Promise<Map<string, ReasoningDetail[]>> {
   await settled(namespace, team);
-  const found = await namespace.getByName(`team:${team}`).recall(keyHash, toolCallIds, Date.now());
-  return new Map(Object.entries(found).map(([id, json]) => [id, JSON.parse(json) as ReasoningDetail[]]));
+  const found = await namespace.getByName(`team:${team}`).recall(keyHash, turnKeys, Date.now());
+  return new Map(Object.entries(found).map(([turnKey, json]) => [turnKey, JSON.parse(json) as ReasoningDetail[]]));
 }

@@ -56,7 +56,8 @@ export interface GenerationRecord {
 
 /** The reasoning of an answer with tool calls. */
 export interface ReplayRecord {
-  toolCallIds: string[];
+  /** SHA-256 in hex of what tells the turn from others. */
+  turnKey: string;
   reasoningDetails: ReasoningDetail[];
 }
 

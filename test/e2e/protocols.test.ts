@@ -288,6 +288,36 @@ describe.each(SPEAKERS)("three turns with $name", (speaker) => {
   });
 });
 
+describe.each(SPEAKERS.filter(({ hasSeal }) => hasSeal))("two rounds of calls with $name", ({ name, api }) => {
+  it.each([
+    { how: "kept", kept: (message: Json) => message },
+    { how: "dropped", kept: withoutReasoning },
+  ])("have each its own reasoning, which is $how", async ({ kept }) => {
+    const { model = "one", callId } = station(name);
+    const rounds: Said[] = [1, 2].map((round) => ({
+      reasoning: `Round ${round}: ask the timetable.`,
+      seal: Buffer.from(`round ${round}`).toString("base64"),
+      calls: [{ id: callId(round + 4), name: "timetable", input: { round } }],
+    }));
+    const script = [...rounds, { text: "At nine." }].map((said) => speak(DIALECTS[api], said));
+    const answer: Answer = (exchange) => script[route.visits.indexOf(exchange.visit)]?.(exchange);
+    const cast = await world.addModels([model], { only: { answer, provider: { api } } });
+    const route = cast.route("only");
+    const here: Station = { ...station(name), modelId: cast.model(), route };
+    const history: Json[] = [SYSTEM, QUESTION];
+    for (const _ of rounds) {
+      const { message } = await take(here, history, false);
+      history.push(kept(message), ...resultsFor(message));
+    }
+    const { seen } = await take(here, history, false);
+    const answered = seen.turns.filter((turn) => turn.by === "model");
+    expect(answered).toMatchObject(
+      rounds.map(({ reasoning, seal, calls }) => ({ reasoning, seals: [seal], calls, order: ["reasoning", "call"] })),
+    );
+    expect(seen.turns.map(({ by }) => by)).toEqual(["user", "model", "tools", "model", "tools"]);
+  });
+});
+
 /** Formats whose vendors read each other's signatures: both are Claude's. */
 const CLAUDE = new Set(["anthropic-messages", "bedrock-converse"]);
 

@@ -4,8 +4,8 @@ import { chunk, completion, ending, event, ROLE } from "./openai-chat.ts";
 import { type Answer, body, type Exchange, json, type Step } from "./upstream.ts";
 
 /**
- * One answer in the words of every wire format, for scripted upstreams. Written by hand from the vendors' pages: nothing
- * here is shared with the Worker.
+ * One answer in the words of every wire format, for scripted upstreams. Written by hand: none of
+ * it is shared with the Worker.
  */
 
 // biome-ignore lint/suspicious/noExplicitAny: other people's JSON

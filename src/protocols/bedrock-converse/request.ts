@@ -2,6 +2,7 @@ import type { ChatRequest } from "../../schema/chat.ts";
 import { settleBreakpoints, toCacheControl } from "../anthropic-messages/cache-control.ts";
 import { toConversation } from "../anthropic-messages/conversation.ts";
 import { type AnswerFormat, planFormat } from "../anthropic-messages/response-format.ts";
+import { alwaysThinks } from "../anthropic-messages/thinking.ts";
 import { CLAUDE_FORMAT } from "../anthropic-messages/thinking-blocks.ts";
 import type { Json } from "../json.ts";
 import type { RequestTarget, UpstreamRequest } from "../protocol.ts";
@@ -40,7 +41,13 @@ export function toConverseRequest(chat: ChatRequest, target: RequestTarget): Ups
   const body: Json = {};
   if (system.length > 0) body.system = writer.write(system);
   body.messages = turns.map(({ role, content }) => ({ role, content: writer.write(content) }));
-  const toolPlan = planTools(chat, { tools, format, turns, takesCachePoints: traits.isClaude });
+  const toolPlan = planTools(chat, {
+    tools,
+    format,
+    turns,
+    takesCachePoints: traits.isClaude,
+    isFree: alwaysThinks(quirks),
+  });
   const { isForced, toolConfig } = toolPlan;
   const plan = planInference(chat, traits, { quirks, maxCompletionTokens, turns, update, isForced });
   if (Object.keys(plan.config).length > 0) body.inferenceConfig = plan.config;

@@ -31,7 +31,7 @@ export function functionTools(chat: ChatRequest): (Declared & Json)[] {
 /**
  * Writes the tools and how they may be called. The tool of a response format, if it is brought about by one, has to be
  * called unless the client's own tools may be called in its place. Converse has no `none`: where no tool may be called
- * none is declared, as far as the conversation allows it.
+ * none is declared, as far as the conversation allows it. `isFree`: the model cannot be made to call a tool.
  */
 export function planTools(
   chat: ChatRequest,
@@ -40,7 +40,8 @@ export function planTools(
     format,
     turns,
     takesCachePoints,
-  }: { tools: Declared[]; format: AnswerFormat; turns: Turn[]; takesCachePoints: boolean },
+    isFree,
+  }: { tools: Declared[]; format: AnswerFormat; turns: Turn[]; takesCachePoints: boolean; isFree: boolean },
 ): ToolPlan {
   const plan: ToolPlan = { isForced: false, dropped: [] };
   if (tools.length < asArray(chat.tools).length) plan.dropped.push("tools");
@@ -52,9 +53,14 @@ export function planTools(
     const { name, description, input_schema: json } = format.tool;
     specs.push({ toolSpec: { name, description, inputSchema: { json } } });
   }
-  if (specs.length === 0) return withEarlierTools(plan, { turns, tools });
-  const toolChoice = toToolChoice(chat, format, hasOwn);
+  if (specs.length === 0) return withEarlierTools(plan, { chat, turns, tools });
+  let toolChoice = toToolChoice(chat, format, hasOwn);
   plan.isForced = toolChoice !== undefined && !toolChoice.auto;
+  if (plan.isForced && isFree) {
+    plan.isForced = false;
+    plan.dropped.push("tool_choice");
+    toolChoice = { auto: {} };
+  }
   plan.toolConfig = toolChoice ? { tools: specs, toolChoice } : { tools: specs };
   return plan;
 }
@@ -78,9 +84,14 @@ function toToolChoice({ tool_choice: choice }: ChatRequest, format: AnswerFormat
 }
 
 /** A conversation with calls in it must declare their tools, also when they are not to be called any more. */
-function withEarlierTools(plan: ToolPlan, { turns, tools }: { turns: Turn[]; tools: Declared[] }): ToolPlan {
+function withEarlierTools(
+  plan: ToolPlan,
+  { chat, turns, tools }: { chat: ChatRequest; turns: Turn[]; tools: Declared[] },
+): ToolPlan {
   const calls = turns.flatMap(({ content }) => content.filter((block) => block.type === "tool_use"));
   const names = [...new Set(calls.map((block) => toToolName(block.name)))];
+  const { tool_choice: choice } = chat;
+  if (choice && choice !== "none" && choice !== "auto") plan.dropped.push("tool_choice");
   if (names.length === 0) return plan;
   // They can be called again: the API has no word against it.
   if (tools.length > 0) plan.dropped.push("tool_choice");

@@ -74,8 +74,9 @@ function setTools(body: Json, chat: ChatRequest): string[] {
     .map(asObject)
     .filter(({ type }) => type === "function");
   if (tools.length < asArray(chat.tools).length) dropped.push("tools");
-  if (tools.length === 0) return dropped;
   const choice = chat.tool_choice;
+  if (tools.length === 0)
+    return choice && choice !== "none" && choice !== "auto" ? [...dropped, "tool_choice"] : dropped;
   // One certain tool: it is the only one to choose from.
   const only = asObject(asObject(choice).function).name;
   if (choice === "required" || only !== undefined) body.tool_choice = "REQUIRED";

@@ -60,14 +60,17 @@ function setTools(body: Json, chat: ChatRequest, dropped: string[]): void {
   const given = asArray(chat.tools).map(asObject);
   const tools = given.filter(({ type }) => type === "function").map((tool) => asObject(tool.function));
   if (tools.length < given.length) dropped.push("tools");
-  if (tools.length === 0) return;
+  const choice = chat.tool_choice;
+  if (tools.length === 0) {
+    if (choice && choice !== "none" && choice !== "auto") dropped.push("tool_choice");
+    return;
+  }
   body.tools = tools.map(({ name, description, parameters, strict }) => {
     const written: Json = { name, parameters: parameters ?? { type: "object", properties: {} } };
     if (asString(description) !== undefined) written.description = description;
     if (typeof strict === "boolean") written.strict = strict;
     return { type: "function", function: written };
   });
-  const choice = chat.tool_choice;
   const name = asString(asObject(asObject(choice).function).name);
   if (name !== undefined) body.tool_choice = { type: "function", function: { name } };
   else if (typeof choice === "string") body.tool_choice = choice === "required" ? "any" : choice;

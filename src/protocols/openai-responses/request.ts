@@ -7,7 +7,7 @@ import { RESPONSES_FORMAT, toInput } from "./input.ts";
 
 /** Fields that are translated here; caching needs no words, the vendor caches unasked. */
 const SAID = new Set(
-  "temperature top_p prompt_cache_key service_tier logprobs top_logprobs parallel_tool_calls verbosity cache_control".split(
+  "user temperature top_p prompt_cache_key service_tier logprobs top_logprobs parallel_tool_calls verbosity cache_control".split(
     " ",
   ),
 );
@@ -76,7 +76,7 @@ function setTools(body: Json, chat: ChatRequest): string[] {
       return { type: "function", name, ...described, parameters: parameters ?? EMPTY_SCHEMA, strict: strict === true };
     });
   const dropped = tools.length < asArray(chat.tools).length ? ["tools"] : [];
-  if (tools.length === 0) return dropped;
+  if (tools.length === 0) return isForced(chat) ? [...dropped, "tool_choice"] : dropped;
   body.tools = tools;
   const choice = chat.tool_choice;
   const named = asString(asObject(asObject(choice).function).name);
@@ -84,6 +84,10 @@ function setTools(body: Json, chat: ChatRequest): string[] {
   else if (typeof choice === "string") body.tool_choice = choice;
   if (typeof chat.parallel_tool_calls === "boolean") body.parallel_tool_calls = chat.parallel_tool_calls;
   return dropped;
+}
+
+function isForced({ tool_choice: choice }: ChatRequest): boolean {
+  return choice !== undefined && choice !== null && choice !== "none" && choice !== "auto";
 }
 
 const EMPTY_SCHEMA = { type: "object", properties: {} };

@@ -56,7 +56,8 @@ describe("a Converse request", () => {
     },
     { fields: { reasoning: { effort: "high" } }, model: OTHER, dropped: ["reasoning"] },
     { fields: { cache_control: { type: "ephemeral" } }, model: OTHER, dropped: ["cache_control"] },
-    { fields: { session_id: "s", metadata: { a: "b" }, provider: {}, user: "u" } },
+    { fields: { session_id: "s", metadata: { a: "b" }, provider: {} } },
+    { fields: { user: "u", tool_choice: "required" }, dropped: ["tool_choice", "user"] },
   ])("$fields for $model", ({ fields, model, config, additional, dropped }: Json) => {
     const { body, ...request } = ask(fields, { model });
     expect(body.inferenceConfig).toEqual(config);
@@ -231,6 +232,14 @@ describe("tools of Converse", () => {
     const { body, dropped } = ask({ tools: [TOOL], tool_choice: choice });
     expect(body.toolConfig).toEqual(config);
     expect(dropped).toEqual([]);
+  });
+
+  it("are free to call for models that always think", () => {
+    const quirks: Quirks = { reasoning_request: "adaptive_always" };
+    const { body, dropped } = ask({ tools: [TOOL], tool_choice: "required" }, { quirks });
+    expect(body.toolConfig.toolChoice).toEqual({ auto: {} });
+    expect(body.additionalModelRequestFields.thinking.type).toBe("adaptive");
+    expect(dropped).toEqual(["tool_choice"]);
   });
 
   it("are declared while the conversation holds calls of them", () => {

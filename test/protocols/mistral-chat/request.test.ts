@@ -5,22 +5,23 @@ import type { ChatRequest } from "../../../src/schema/chat.ts";
 
 const HELLO = [{ role: "user" as const, content: "Hi" }];
 
-function write(chat: object, stream = false) {
+function write(chat: object, stream = false, model = "m") {
   const request = { messages: HELLO, ...chat } as ChatRequest;
   const before = structuredClone(request);
-  const written = toMistralRequest(request, { model: "m", quirks: {}, stream });
+  const written = toMistralRequest(request, { model, quirks: {}, stream });
   expect(request).toEqual(before);
   return written;
 }
 
 /** The messages after the first one, as they are written. */
 const written = (...messages: object[]) =>
-  (write({ messages: [...HELLO, ...messages] }).body.messages as object[]).slice(1);
+  (write({ messages: [...HELLO, ...messages] }, false, "magistral-m").body.messages as object[]).slice(1);
 
 describe("a request to Mistral", () => {
   it("has Mistral's names", () => {
+    const tools = [{ type: "function", function: { name: "f", parameters: {} } }];
     const { path, body } = write(
-      { seed: 7, max_completion_tokens: 9, tool_choice: "required", temperature: 0.5 },
+      { seed: 7, max_completion_tokens: 9, tools, tool_choice: "required", temperature: 0.5 },
       true,
     );
     expect(path).toBe("/chat/completions");
@@ -29,6 +30,7 @@ describe("a request to Mistral", () => {
       messages: HELLO,
       random_seed: 7,
       max_tokens: 9,
+      tools,
       tool_choice: "any",
       temperature: 0.5,
       stream: true,
