@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { turnKey } from "../../src/dispatch/replay.ts";
 import type { ReasoningDetail } from "../../src/schema/chunk.ts";
 import { chunk, completion, DONE, ending } from "../support/openai-chat.ts";
 import { connect, json, refuse, sse } from "./network.ts";
-import { walk } from "./walk.ts";
+import { HELLO, walk } from "./walk.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -18,10 +19,12 @@ const turn = (fields: object = {}) => ({
   ...fields,
 });
 const result = { role: "tool" as const, tool_call_id: "c1", content: "1" };
+/** The key of the turn when it is the first message. */
+const KEY = turnKey(call("c1"), []);
 const recalling = (known: Record<string, ReasoningDetail[]>) => vi.fn(async () => new Map(Object.entries(known)));
 
 /** The second message as the upstream got it, and what was looked up. */
-async function sent(messages: object[], recall = recalling({ c1: [DETAIL] }), spec: object = BRINGS_BACK) {
+async function sent(messages: object[], recall = recalling({ [KEY]: [DETAIL] }), spec: object = BRINGS_BACK) {
   const calls = connect({ a: json(completion("Hi")) });
   await walk({ a: spec }, { chat: { messages }, recall }).whole();
   return { message: calls[0]?.body.messages[0], lookedUp: recall.mock.calls };
@@ -31,7 +34,7 @@ describe("reasoning that a client did not bring back", () => {
   it("is put back into the turn that called tools", async () => {
     const { message, lookedUp } = await sent([turn(), result]);
     expect(message).toEqual({ ...turn(), reasoning_content: "Hm" });
-    expect(lookedUp).toEqual([[["c1"]]]);
+    expect(lookedUp).toEqual([[[KEY]]]);
   });
 
   it.each<[name: string, messages: object[], spec?: object]>([
@@ -39,7 +42,7 @@ describe("reasoning that a client did not bring back", () => {
     ["no tool was called", [{ role: "assistant", content: "Hi" }]],
     ["the provider does not want it", [turn(), result], {}],
   ])("is not even looked up when %s", async (_, messages, spec = BRINGS_BACK) => {
-    const { lookedUp } = await sent(messages, recalling({ c1: [DETAIL] }), spec);
+    const { lookedUp } = await sent(messages, recalling({ [KEY]: [DETAIL] }), spec);
     expect(lookedUp).toEqual([]);
   });
 
@@ -48,11 +51,28 @@ describe("reasoning that a client did not bring back", () => {
   });
 
   it("is looked up once for all candidates", async () => {
-    const recall = recalling({ c1: [DETAIL] });
+    const recall = recalling({ [KEY]: [DETAIL] });
     connect({ a: refuse, b: json(completion("Hi")) });
     await walk({ a: BRINGS_BACK, b: BRINGS_BACK }, { chat: { messages: [turn(), result] }, recall }).whole();
     expect(recall).toHaveBeenCalledTimes(1);
   });
+});
+
+describe("the key of a turn", () => {
+  const asked = [{ role: "user" as const, content: "Weather?" }];
+  const key = turnKey(call("c1"), asked);
+
+  it("is the same however the arguments are written", () => {
+    const spaced = { ...call("c1"), function: { name: "f", arguments: "{ }" } };
+    expect(turnKey(spaced, asked)).toBe(key);
+  });
+
+  it.each([
+    ["another call", call("c2"), asked],
+    ["other arguments", { ...call("c1"), function: { name: "f", arguments: '{"a":1}' } }, asked],
+    ["another question", call("c1"), [{ role: "user" as const, content: "Time?" }]],
+    ["a later round", call("c1"), [...asked, turn()]],
+  ])("is another one for %s", (_, called, before) => expect(turnKey(called, before)).not.toBe(key));
 });
 
 describe("the record of an answer", () => {
@@ -69,7 +89,7 @@ describe("the record of an answer", () => {
       "with tool calls keeps its reasoning for the next turn",
       [...thinks, calls, ending("tool_calls")],
       BRINGS_BACK,
-      { toolCallIds: ["c1", "c2"], reasoningDetails: [DETAIL] },
+      { turnKey: turnKey(call("c1"), HELLO.messages), reasoningDetails: [DETAIL] },
     ],
     ["without tool calls keeps nothing", [...thinks, chunk({ content: "Hi" }), ending()], BRINGS_BACK, undefined],
     ["without reasoning keeps nothing", [calls, DONE], BRINGS_BACK, undefined],

@@ -40,11 +40,35 @@ describe("a request that nobody can serve", () => {
       /^No allowed providers are available for the selected model\./,
       { requested_providers: ["zzz"] },
     ],
+    ["data is collected", { data_collection: "deny" }, /data policy/, { failed_routing_step: "Filter by Data Policy" }],
+    ["data is kept", { zdr: true }, /zero data retention/, { failed_routing_step: "Filter by Data Policy" }],
+    [
+      "no quantization fits",
+      { quantizations: ["fp4"] },
+      /quantization/,
+      { failed_routing_step: "Filter by Quantization" },
+    ],
+    ["all are too dear", { max_price: { prompt: 0 } }, /max_price/, { failed_routing_step: "Filter by Price" }],
+    [
+      "the last filter of several",
+      { ignore: ["a"], max_price: { prompt: 0 } },
+      /max_price/,
+      { failed_routing_step: "Filter by Price" },
+    ],
   ])("is told that %s", (_, provider, message, metadata) => {
     const error = explain(provider);
     expect(error).toMatchObject({ status: 404, type: "not_found", metadata });
     expect(error.message).toMatch(message);
     expect(error.metadata.available_providers).toEqual(["a", "b"]);
+  });
+
+  it("is told that nobody takes its parameters", () => {
+    const chat = { model: "acme/one", messages: [], seed: 7, provider: { require_parameters: true } };
+    const plan = planOf({ "acme/one": { a: { supported_parameters: ["stop"] } } }, chat);
+    expect(explainEmpty(plan, chat)).toMatchObject({
+      message: "No endpoints found that can handle the requested parameters.",
+      metadata: { failed_routing_step: "Filter by Parameters" },
+    });
   });
 
   it("is told that there is no key yet", () => {

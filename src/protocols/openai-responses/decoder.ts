@@ -1,10 +1,11 @@
 import type { UpstreamFailure } from "../../errors.ts";
-import type { Delta, Logprobs, Part, ReasoningDetail, UrlCitation } from "../../schema/chunk.ts";
+import type { Delta, Logprobs, Part, ReasoningDetail } from "../../schema/chunk.ts";
 import type { Decoder } from "../../stream/source.ts";
 import type { SseMessage } from "../../stream/sse.ts";
 import { toFinishReason } from "../finish-reason.ts";
 import { asArray, asObject, asString, type Json } from "../json.ts";
 import type { AnswerContext } from "../protocol.ts";
+import { toCitation } from "./citation.ts";
 import { readResponseError } from "./failure.ts";
 import { RESPONSES_FORMAT } from "./input.ts";
 import { readUsage } from "./usage.ts";
@@ -240,19 +241,4 @@ export class ResponsesDecoder implements Decoder {
     parts.push({ type: "failure", failure });
     this.#isOver = true;
   }
-}
-
-function toCitation(annotation: Json): UrlCitation | undefined {
-  const url = asString(annotation.url);
-  if (annotation.type !== "url_citation" || url === undefined) return undefined;
-  const { title, start_index: start, end_index: end } = annotation;
-  return {
-    type: "url_citation",
-    url_citation: {
-      url,
-      title: asString(title) ?? "",
-      start_index: typeof start === "number" ? start : 0,
-      end_index: typeof end === "number" ? end : 0,
-    },
-  };
 }
