@@ -107,3 +107,18 @@ export function invalidField(path: string, problem: string): RouterError {
   const message = path === "" ? problem : `${path}: ${problem}`;
   return new RouterError("invalid_request", message, path === "" ? {} : { metadata: { field: path } });
 }
+
+/** Room for a store to come back. */
+const STORE_RETRY_MS = 1_000;
+
+/** What a store gives. A store that does not answer is a 503 with a hint, whatever it says; our own errors pass. */
+export async function fromStore<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof RouterError) throw cause;
+    console.error(`${name} does not answer`, String(cause));
+    const message = `The ${name} does not answer. Try again in a moment.`;
+    throw new RouterError("unavailable", message, { retryAfterMs: STORE_RETRY_MS, cause });
+  }
+}

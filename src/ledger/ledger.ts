@@ -46,7 +46,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
            sum(iif(value ->> 'isByok', 0, coalesce(value ->> 'costNanoUsd', 0))),
            sum(iif(value ->> 'isByok', coalesce(value ->> 'costNanoUsd', 0), 0)),
            count(*)
-         from json_each(?)
+         from (select distinct value from json_each(?))
          where not exists (select 1 from generation where id = value ->> 'id')
          group by 1, 2
        on conflict do update set nano_usd = nano_usd + excluded.nano_usd,

@@ -1,3 +1,4 @@
+import { fromStore } from "../errors.ts";
 import type { ReasoningDetail } from "../schema/chunk.ts";
 import type { GenerationRecord } from "../schema/generation.ts";
 import type { Ledger } from "./ledger.ts";
@@ -6,6 +7,8 @@ import { settled } from "./settlements.ts";
 
 type LedgerNamespace = DurableObjectNamespace<Ledger>;
 
+/** What this store is called when it fails. */
+const STORE = "ledger";
 /** A record of another isolate may be this long on its way. */
 const MAX_WAIT_MS = 500;
 const POLL_MS = 50;
@@ -21,11 +24,11 @@ export async function readGeneration(
   team: string,
   id: string,
 ): Promise<GenerationRecord | undefined> {
-  await settled(namespace, team);
   const ledger = namespace.getByName(`team:${team}`);
+  await fromStore(STORE, () => settled(namespace, team));
   const giveUpAtMs = Date.now() + (isYoung(id) ? MAX_WAIT_MS : 0);
   for (;;) {
-    const json = await ledger.generation(id);
+    const json = await fromStore(STORE, () => ledger.generation(id));
     if (json !== null) return JSON.parse(json) as GenerationRecord;
     if (Date.now() >= giveUpAtMs) return undefined;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
@@ -38,8 +41,8 @@ export async function readSpend(
   team: string,
   keyHashes: string[],
 ): Promise<Record<string, KeySpend>> {
-  await settled(namespace, team);
-  return namespace.getByName(`team:${team}`).spend(keyHashes, Date.now());
+  await fromStore(STORE, () => settled(namespace, team));
+  return fromStore(STORE, () => namespace.getByName(`team:${team}`).spend(keyHashes, Date.now()));
 }
 
 function isYoung(id: string): boolean {

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import * as z from "zod";
 import { BUILT_IN } from "../catalogue/built-in.ts";
 import { Catalogue, checkDocument, type Provider } from "../catalogue/catalogue.ts";
-import { invalidField } from "../errors.ts";
+import { fromStore, invalidField } from "../errors.ts";
 import { type CatalogueDocument, catalogueDocumentSchema, type ProviderKey } from "../schema/catalogue.ts";
 import { open, seal } from "./seal.ts";
 
@@ -61,7 +61,7 @@ export async function writeCatalogue(
   for (const [slug, provider] of Object.entries(document.providers ?? {}))
     if (provider.key) provider.key = await sealKey(provider.key, slug, masterKeys);
   const version = Date.now();
-  await kv.put(KEY, JSON.stringify({ version, document }));
+  await fromStore("catalogue's store", () => kv.put(KEY, JSON.stringify({ version, document })));
   snapshot = toSnapshot(document, version);
   return snapshot;
 }
@@ -88,6 +88,8 @@ async function load(kv: KVNamespace): Promise<Snapshot> {
   try {
     const json = await kv.get(KEY, { type: "json", cacheTtl: KV_CACHE_TTL_SECONDS });
     const { document, version } = json === null ? { document: {}, version: 0 } : storedSchema.parse(json);
+    const problem = checkDocument(BUILT_IN, document);
+    if (problem) throw new Error(`${problem.path}: ${problem.problem}`);
     // What has been made of the same document stays; so does a newer one: KV may give the old one for a while.
     const isKnown = snapshot !== undefined && snapshot.version >= version;
     snapshot = snapshot && isKnown ? { ...snapshot, readAtMs: Date.now() } : toSnapshot(document, version);
@@ -103,9 +105,15 @@ function toSnapshot(document: CatalogueDocument, version: number): Snapshot {
   return { catalogue, document, version, readAtMs: Date.now() };
 }
 
+/** Of a shorter key, four characters would be too much of it. */
+const MIN_HINTED_CHARS = 12;
+
 async function sealKey(key: ProviderKey, slug: string, masterKeys: string | undefined): Promise<ProviderKey> {
   if (typeof key === "string" || "sealed" in key) return key;
-  return { sealed: await seal(masterKeys, sealContext(slug), key.value), hint: `…${key.value.slice(-4)}` };
+  return {
+    sealed: await seal(masterKeys, sealContext(slug), key.value),
+    hint: key.value.length < MIN_HINTED_CHARS ? "…" : `…${key.value.slice(-4)}`,
+  };
 }
 
 function sealContext(slug: string): string {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { RouterError } from "../errors.ts";
+import { fromStore } from "../errors.ts";
 
 /**
  * API keys in KV.
@@ -31,6 +31,8 @@ export const apiKeySchema = z.object({
 export type ApiKey = z.infer<typeof apiKeySchema>;
 
 const PREFIX = "key:";
+/** What this store is called when it fails. */
+const STORE = "key store";
 /** The prefix lets secret scanners find a token that was committed by mistake. */
 const TOKEN_PREFIX = "sk-pm-v1-";
 const ISOLATE_TTL_MS = 30_000;
@@ -54,17 +56,19 @@ export async function findKey(kv: KVNamespace, token: string): Promise<ApiKey | 
     if (cached.size >= MAX_CACHED_KEYS) cached.clear();
     cached.set(token, { key, readAtMs: now });
     return key;
-  } catch (cause) {
+  } catch (error) {
     if (known?.key && now - known.readAtMs < LAST_GOOD_TTL_MS) return known.key;
-    const message = "The key store does not answer. Try again in a moment.";
-    throw new RouterError("unavailable", message, { retryAfterMs: 1_000, cause });
+    throw error;
   }
 }
 
 /** The key with a hash, read past the isolate's copy. */
-export async function readKey(kv: KVNamespace, hash: string, cacheTtl?: number): Promise<ApiKey | undefined> {
-  const json = await kv.get(PREFIX + hash, cacheTtl === undefined ? { type: "json" } : { type: "json", cacheTtl });
-  return json === null ? undefined : apiKeySchema.parse(json);
+export function readKey(kv: KVNamespace, hash: string, cacheTtl?: number): Promise<ApiKey | undefined> {
+  return fromStore(STORE, async () => {
+    const options = cacheTtl === undefined ? { type: "json" as const } : { type: "json" as const, cacheTtl };
+    const json = await kv.get(PREFIX + hash, options);
+    return json === null ? undefined : apiKeySchema.parse(json);
+  });
 }
 
 /** Makes a token of 256 random bits and stores its key. The token is nowhere else. */
@@ -80,12 +84,13 @@ export async function createKey(
 }
 
 export async function writeKey(kv: KVNamespace, key: ApiKey): Promise<void> {
-  await kv.put(PREFIX + key.hash, JSON.stringify(key), { metadata: { name: key.name.slice(0, 200) } });
+  const metadata = { name: key.name.slice(0, 200) };
+  await fromStore(STORE, () => kv.put(PREFIX + key.hash, JSON.stringify(key), { metadata }));
   forget(key.hash);
 }
 
 export async function deleteKey(kv: KVNamespace, hash: string): Promise<void> {
-  await kv.delete(PREFIX + hash);
+  await fromStore(STORE, () => kv.delete(PREFIX + hash));
   forget(hash);
 }
 
@@ -94,13 +99,14 @@ export async function listKeys(kv: KVNamespace): Promise<ApiKey[]> {
   const names: string[] = [];
   let cursor: string | undefined;
   do {
-    const page = await kv.list({ prefix: PREFIX, ...(cursor && { cursor }) });
+    const from = cursor ? { cursor } : {};
+    const page = await fromStore(STORE, () => kv.list({ prefix: PREFIX, ...from }));
     names.push(...page.keys.map(({ name }) => name));
     cursor = page.list_complete ? undefined : page.cursor;
   } while (cursor);
   const keys: ApiKey[] = [];
   for (let start = 0; start < names.length; start += 100) {
-    const values = await kv.get(names.slice(start, start + 100), "json");
+    const values = await fromStore(STORE, () => kv.get(names.slice(start, start + 100), "json"));
     for (const value of values.values()) if (value !== null) keys.push(apiKeySchema.parse(value));
   }
   return keys.sort((a, b) => a.createdAtMs - b.createdAtMs || a.hash.localeCompare(b.hash));

@@ -61,15 +61,24 @@ function parseMasterKeys(text: string | undefined): MasterKey[] {
     .split(",")
     .map((entry) => entry.trim())
     .filter((entry) => entry !== "")
-    .map((entry) => {
-      const colon = entry.indexOf(":");
-      try {
-        return { id: entry.slice(0, colon), bytes: Uint8Array.fromBase64(entry.slice(colon + 1)) };
-      } catch (cause) {
-        const message = "The secret MASTER_KEYS cannot be read; it must look like k1:<32 bytes in base64>.";
-        throw new RouterError("unavailable", message, { cause });
-      }
-    });
+    .map(parseMasterKey);
+}
+
+const MIN_KEY_BYTES = 16;
+
+/** A name is demanded, since it stands in what is sealed: without one, a part of the key itself would. */
+function parseMasterKey(entry: string): MasterKey {
+  const [, id, base64] = /^([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/]+={0,2})$/.exec(entry) ?? [];
+  try {
+    const bytes = Uint8Array.fromBase64(base64 ?? "");
+    if (id !== undefined && bytes.length >= MIN_KEY_BYTES) return { id, bytes };
+  } catch {
+    // Told below, without a word of it.
+  }
+  throw new RouterError(
+    "invalid_request",
+    "The secret MASTER_KEYS must be <name>:<base64 of 32 bytes>, several separated by commas.",
+  );
 }
 
 async function deriveKey({ bytes }: MasterKey): Promise<CryptoKey> {
