@@ -15,11 +15,13 @@ import { usableEndpoints } from "./usable.ts";
  */
 export type Scope = "all" | "usable";
 
-/** The scope of a request. Throws 401 for a key that is not good. */
+/**
+ * Which endpoints a caller asks about: all of the catalogue, or with `all=false` those that this installation can
+ * call. A key is not needed; one that is not good is a 401, since its owner would look for the reason elsewhere.
+ */
 export async function scopeOf(c: AppContext, all: boolean | undefined): Promise<Scope> {
-  if (c.req.header("authorization") === undefined) return all === false ? "usable" : "all";
-  await identify(c);
-  return all === true ? "all" : "usable";
+  if (c.req.header("authorization") !== undefined) await identify(c);
+  return all === false ? "usable" : "all";
 }
 
 /** A model of the list, rendered once. */

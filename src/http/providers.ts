@@ -6,7 +6,7 @@ import { type AppContext, waitUntilOf } from "./env.ts";
 import { listModels, scopeOf } from "./model-list.ts";
 import { readModelQuery } from "./model-query.ts";
 
-/** GET /providers: every provider of the catalogue, or with a key those that serve something here. */
+/** GET /providers: every provider of the catalogue; with `all=false` those that serve something here. */
 export async function getProviders(c: AppContext): Promise<Response> {
   const scope = await scopeOf(c, readModelQuery(c.req.query()).all);
   const { catalogue } = await readCatalogue(c.env.KV, waitUntilOf(c));

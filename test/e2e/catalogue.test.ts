@@ -26,12 +26,12 @@ async function json<Body>(path: string, init?: RequestInit): Promise<Body> {
 const listing = (query = "") => json<ModelList>(`/api/v1/models${query}`);
 
 describe("the official SDK", () => {
-  it("reads the models that the key can use, to the end", async () => {
+  it("reads the models to the end", async () => {
     const ids: string[] = [];
     for await (const page of await openRouterClient(gateway).models.list())
       ids.push(...page.result.data.map(({ id }) => id));
     expect(ids).toEqual(expect.arrayContaining(["openai/gpt-4o", "anthropic/claude-sonnet-4.5", "demo/echo"]));
-    expect(ids).not.toContain("mistralai/mistral-large-2512");
+    expect(ids).toContain("mistralai/mistral-large-2512");
     expect(new Set(ids).size).toBe(ids.length);
   });
 
@@ -42,7 +42,7 @@ describe("the official SDK", () => {
     for await (const page of pages) sizes.push(page.result.data.length);
     const sum = sizes.reduce((a, b) => a + b, 0);
     expect(sum).toBe((await openRouterClient(gateway).models.count()).data.count);
-    expect(sum).toBeLessThan(total);
+    expect(sum).toBe(total);
   });
 
   it("reads every row of the whole catalogue", async () => {
@@ -57,7 +57,7 @@ describe("the official SDK", () => {
 
   it("reads the endpoints of a model, with its tiers and prices", async () => {
     const { data } = await openRouterClient(gateway).endpoints.list({ author: "openai", slug: "gpt-5.4" });
-    expect(data.endpoints.map(({ tag }) => tag)).toEqual(["openai", "openai/priority"]);
+    expect(data.endpoints.map(({ tag }) => tag).slice(0, 2)).toEqual(["openai", "openai/priority"]);
     expect(data.endpoints[0]).toMatchObject({
       providerName: "OpenAI",
       status: 0,
@@ -70,20 +70,20 @@ describe("the official SDK", () => {
   it("reads providers, zero-retention endpoints, embedding models and the key's own models", async () => {
     const client = openRouterClient(gateway);
     const { data: providers } = await client.providers.list();
-    expect(providers.map(({ slug }) => slug)).toEqual(["demo", "openai", "anthropic"]);
-    expect(providers[1]).toMatchObject({
+    expect(providers.find(({ slug }) => slug === "openai")).toMatchObject({
       name: "OpenAI",
       headquarters: "US",
       statusPageUrl: "https://status.openai.com/",
     });
     const { data: zdr } = await client.endpoints.listZdrEndpoints();
-    expect(new Set(zdr.map(({ providerName }) => providerName))).toEqual(new Set(["Demo"]));
+    expect(zdr.map(({ providerName }) => providerName)).toContain("Demo");
     const embeddings = [];
     for await (const page of await client.embeddings.listModels()) embeddings.push(...page.result.data);
     expect(embeddings.map(({ id }) => id)).toContain("openai/text-embedding-3-small");
     const mine = [];
     for await (const page of await client.models.listForUser({ bearer: gateway.key })) mine.push(...page.result.data);
-    expect(mine.length).toBe((await client.models.count()).data.count);
+    expect(mine.map(({ id }) => id)).toEqual(expect.arrayContaining(["openai/gpt-4o", "demo/echo"]));
+    expect(mine.map(({ id }) => id)).not.toContain("mistralai/mistral-large-2512");
   });
 
   it("parses the whole catalogue, model by model and endpoint by endpoint", async () => {
@@ -102,12 +102,12 @@ describe("the official SDK", () => {
 describe("what a caller sees", () => {
   const withKey = () => ({ headers: { authorization: `Bearer ${gateway.key}` } });
 
-  it("is the whole catalogue without a key, and what works with one", async () => {
+  it("is the whole catalogue, or what works here", async () => {
     const all = await listing();
-    const usable = await json<ModelList>("/api/v1/models", withKey());
+    const usable = await json<ModelList>("/api/v1/models/user", withKey());
     expect(all.total_count).toBeGreaterThanOrEqual(400);
     expect(usable.total_count).toBeLessThan(all.total_count);
-    expect((await json<ModelList>("/api/v1/models?all=true", withKey())).total_count).toBe(all.total_count);
+    expect((await json<ModelList>("/api/v1/models", withKey())).total_count).toBe(all.total_count);
     expect((await listing("?all=false")).total_count).toBe(usable.total_count);
   });
 
@@ -166,8 +166,8 @@ describe("one model", () => {
     expect(data).toMatchObject({ id: "openai/gpt-4o:free", endpoints: [] });
   });
 
-  it("has no endpoints for a key when no provider of it is on", async () => {
-    const response = await gateway.request("/models/mistralai/mistral-large-2512/endpoints");
+  it("has no endpoints that work here when no provider of it is on", async () => {
+    const response = await gateway.request("/models/mistralai/mistral-large-2512/endpoints?all=false");
     expect(await response.json()).toMatchObject({ data: { endpoints: [] } });
     expect((await gateway.request("/model/mistralai/mistral-large-2512")).status).toBe(200);
   });
