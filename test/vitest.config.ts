@@ -27,6 +27,8 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
+          // Properties run thousands of cases; a slow machine may take its time.
+          testTimeout: 30_000,
           include: ["test/**/*.test.ts"],
           exclude: [...NODE_TESTS, "test/bench/**"],
           isolate: false,
