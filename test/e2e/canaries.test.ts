@@ -21,7 +21,7 @@ const SECRETS = {
   named: "canaryTwo~from~the~env!Basalt",
   header: "canaryThree_in_a_header;Marble",
   bearer: "canaryFour.behind.a.word.Slate",
-  account: "canaryFive-account-Granite",
+  account: "canaryFive-account-Tonalite",
 };
 
 const gateway = await startGateway({ vars: { CANARY_KEY: SECRETS.named, CANARY_ACCOUNT: SECRETS.account } });

@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { chat, errorOf, makeKey, manage, send } from "./client.ts";
 
@@ -106,6 +107,16 @@ describe("who may read a generation", () => {
     const id = (await chat(key)).headers.get("x-generation-id");
     expect(await generation(id, key)).toMatchObject({ id });
     expect(await generation(id)).toMatchObject({ id });
+  });
+
+  it("is every key of its team, and no key of another one", async () => {
+    const [{ key }, colleague, stranger] = [await makeKey(), await makeKey(), await makeKey()];
+    const id = (await chat(key)).headers.get("x-generation-id");
+    expect(await generation(id, colleague.key)).toMatchObject({ id });
+    const stored = await env.KV.get<object>(`key:${stranger.data.hash}`, "json");
+    await env.KV.put(`key:${stranger.data.hash}`, JSON.stringify({ ...stored, team: "another" }));
+    await manage(`/api/v1/keys/${stranger.data.hash}`, { method: "PATCH", json: { name: "stranger" } });
+    expect(await errorOf(send(`/api/v1/generation?id=${id}`, { key: stranger.key }), 404)).toMatchObject({ code: 404 });
   });
 
   it.each(["gen-1-unknown", "rubbish", "%00", "gen-1'--"])("is nobody where there is none: %s", async (id) => {

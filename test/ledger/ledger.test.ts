@@ -74,6 +74,14 @@ describe("a record", () => {
     expect(await openBooks().generation("gen-1' or '1'='1")).toBeNull();
   });
 
+  it("is booked whole or not at all, whatever goes wrong in between", async () => {
+    const books = openBooks();
+    const spoilt = recordOf({ replay: { turnKey: null as never, reasoningDetails: [] } });
+    for (let tries = 0; tries < 3; tries++) await settle(books, spoilt).catch(() => {});
+    const isBooked = (await books.generation(spoilt.id)) !== null;
+    expect(await spendOf(books, "hash")).toMatchObject({ total: isBooked ? 1_000 : 0 });
+  });
+
   it("may come with thousands of others, after the ledger has been away", async () => {
     const books = openBooks();
     const records = Array.from({ length: 4_000 }, () => recordOf());
@@ -164,8 +172,8 @@ describe("what a key has spent", () => {
 
 describe("reasoning for the next turn", () => {
   const details = [{ type: "reasoning.text" as const, text: "Hm", signature: "s", index: 0 }];
-  const thoughtful = (fields: object = {}) =>
-    recordOf({ replay: { turnKey: "t1", reasoningDetails: details }, ...fields });
+  const thoughtful = (text = "Hm") =>
+    recordOf({ replay: { turnKey: "t1", reasoningDetails: details.map((detail) => ({ ...detail, text })) } });
 
   it("is found by its turn, for the key that got it", async () => {
     const books = openBooks();
@@ -174,6 +182,13 @@ describe("reasoning for the next turn", () => {
     expect(Object.keys(found)).toEqual(["t1"]);
     expect(JSON.parse(found.t1 ?? "")).toEqual(details);
     expect(await books.recall("another", ["t1"], Date.now())).toEqual({});
+  });
+
+  it("is that of the last answer to the turn", async () => {
+    const books = openBooks();
+    await settle(books, thoughtful());
+    await settle(books, thoughtful("No"));
+    expect((await books.recall("hash", ["t1"], Date.now())).t1).toContain('"No"');
   });
 
   it("is forgotten after an hour", async () => {
@@ -189,6 +204,14 @@ describe("reasoning for the next turn", () => {
     await settle(books, record);
     const { replay: _, ...rest } = record;
     expect(JSON.parse((await books.generation(record.id)) ?? "")).toEqual(rest);
+  });
+
+  it("does no harm when there is too much of it: the record is booked once all the same", async () => {
+    const books = openBooks();
+    const record = thoughtful("x".repeat(5 * 1024 * 1024));
+    for (let tries = 0; tries < 3; tries++) await settle(books, record).catch(() => {});
+    expect(await spendOf(books, "hash")).toMatchObject({ total: 1_000 });
+    expect(await books.generation(record.id)).not.toBeNull();
   });
 });
 

@@ -110,6 +110,13 @@ describe.each(BODY_KINDS)("an upstream's body that is read as %s", (kind: BodyKi
     expect(await source.read()).toEqual([]);
   });
 
+  it("does not wait for more after the last part, though its connection stays open", async () => {
+    const source = sourceOf(bodyOf([events("a", "!done")], { kind, end: "silence" }).body);
+    await readAll(source);
+    expect(await source.read()).toEqual([]);
+    source.cancel("enough");
+  });
+
   it("ends at once when it is cancelled while it waits, and tells the upstream why", async () => {
     const { body, cancelled } = bodyOf([events("a")], { kind, end: "silence" });
     const source = sourceOf(body);

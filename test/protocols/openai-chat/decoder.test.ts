@@ -184,6 +184,15 @@ describe("tool calls", () => {
       [[first(0, "a", "f", "{")], [more(0, "}")], [first(1, "b", "g", "[")], [more(1, "]")]],
     ],
     [
+      "without an index, with id and name repeated",
+      [
+        call({ id: "a", function: { name: "f", arguments: "{" } }),
+        call({ id: "a", function: { name: "f", arguments: "}" } }),
+        call({ id: "b", function: { name: "f", arguments: "[]" } }),
+      ],
+      [[first(0, "a", "f", "{")], [more(0, "}")], [first(1, "b", "f", "[]")]],
+    ],
+    [
       "without an index and an id, told apart by name",
       [call({ function: { name: "f", arguments: "{}" } }, { function: { name: "f", arguments: "[]" } })],
       [[first(0, "x_0_0", "f", "{}"), first(1, "x_0_1", "f", "[]")]],
