@@ -6,7 +6,7 @@ import { identify } from "./authenticate.ts";
 import type { AppContext } from "./env.ts";
 import { DEFAULT_TEAM } from "./keys.ts";
 
-/** GET /generation?id= : readable by the key that made it, its team, and management keys. */
+/** GET /generation?id= : readable by the key that made it and by management keys; to anyone else there is none. */
 export async function getGeneration(c: AppContext): Promise<Response> {
   const caller = await identify(c);
   const id = c.req.query("id");

@@ -35,10 +35,15 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
   }
 
   /**
-   * Books ended generations, given as a JSON array of records. A record that is booked already is left as it is.
+   * Books ended generations, given as a JSON array of records. A record that is booked already is left as it is; if
+   * one cannot be booked, none is.
    * SQLite reads the JSON by itself: what a record costs is two rows, whatever the number of records in a call.
    */
   settle(recordsJson: string): void {
+    this.ctx.storage.transactionSync(() => this.#book(recordsJson));
+  }
+
+  #book(recordsJson: string): void {
     const sql = this.ctx.storage.sql;
     sql.exec(
       `insert into spend

@@ -62,20 +62,43 @@ async function carry(ledger: DurableObjectStub<Ledger>, queue: Queue, sinceMs: n
   if (queue.records.length > 0) await send(ledger, queue, queue.records.splice(0));
 }
 
-/** Sends records; puts them back when the ledger does not take them, so that the next request tries again. */
-async function send(ledger: DurableObjectStub<Ledger>, queue: Queue, records: GenerationRecord[]): Promise<void> {
-  const json = JSON.stringify(records);
+/**
+ * Sends records; puts them back when the ledger does not take them, so that the next request tries again. Several
+ * that are refused together are sent in halves, so that one that cannot be booked keeps no other from it.
+ */
+async function send(
+  ledger: DurableObjectStub<Ledger>,
+  queue: Queue,
+  records: GenerationRecord[],
+  maxTries = MAX_TRIES,
+): Promise<void> {
+  const failure = await trySend(ledger, queue, JSON.stringify(records), maxTries);
+  if (failure === undefined) return;
+  if (records.length === 1) {
+    queue.records.unshift(...records);
+    console.error("ledger: a record is held back, the ledger does not take it", String(failure));
+    throw failure;
+  }
+  const middle = Math.ceil(records.length / 2);
+  const halves = [records.slice(0, middle), records.slice(middle)];
+  const sent = await Promise.allSettled(halves.map((half) => send(ledger, queue, half, 1)));
+  for (const half of sent) if (half.status === "rejected") throw half.reason;
+}
+
+/** Sends once or more; gives why the ledger did not take it in the end. */
+async function trySend(
+  ledger: DurableObjectStub<Ledger>,
+  queue: Queue,
+  json: string,
+  maxTries: number,
+): Promise<unknown> {
   for (let tries = 1; ; tries++) {
     queue.callsInFlight++;
     try {
       await ledger.settle(json);
-      return;
+      return undefined;
     } catch (error) {
-      if (tries === MAX_TRIES) {
-        queue.records.unshift(...records);
-        console.error("ledger: records are held back, the ledger does not answer", records.length, String(error));
-        throw error;
-      }
+      if (tries === maxTries) return error;
     } finally {
       queue.callsInFlight--;
     }

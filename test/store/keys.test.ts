@@ -20,9 +20,11 @@ const START_MS = Date.UTC(2026, 0, 28);
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"], now: START_MS });
+  vi.spyOn(console, "error").mockImplementation(() => {});
 });
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 const later = (ms: number) => vi.setSystemTime(Date.now() + ms);
