@@ -22,6 +22,8 @@ const GATHER_MS = 100;
 const MAX_CARRY_MS = 5_000;
 /** A carrier that has not come back by then was torn down by the platform. */
 const LOST_CARRIER_MS = 20_000;
+/** Records of one call, which has a size that the platform bounds. */
+const MAX_RECORDS = 200;
 /** How often a failing ledger is asked again before the next request has to carry the records. */
 const MAX_TRIES = 4;
 /** How long a reader waits for calls that other requests have made. */
@@ -45,26 +47,29 @@ export function settle(namespace: LedgerNamespace, record: GenerationRecord, wai
 export async function settled(namespace: LedgerNamespace, team: string): Promise<void> {
   const queue = queueOf(team);
   const records = queue.records.splice(0);
-  if (records.length > 0) await send(namespace.getByName(`team:${team}`), queue, records);
+  const ledger = namespace.getByName(`team:${team}`);
+  // A record that is refused must not keep readers out; a ledger that is down tells them so itself.
+  if (records.length > 0) await send(ledger, queue, records).catch(() => {});
   for (let waitedMs = 0; queue.callsInFlight > 0 && waitedMs < MAX_WAIT_MS; waitedMs += POLL_MS) await sleep(POLL_MS);
 }
 
 async function carry(ledger: DurableObjectStub<Ledger>, queue: Queue, sinceMs: number): Promise<void> {
   try {
     while (queue.records.length > 0 && Date.now() - sinceMs < MAX_CARRY_MS) {
-      await send(ledger, queue, queue.records.splice(0));
+      await send(ledger, queue, queue.records.splice(0, MAX_RECORDS));
       await sleep(GATHER_MS);
     }
   } finally {
     // From here on a new record starts a carrier of its own, also while the last ones of this one travel.
     if (queue.carriedSinceMs === sinceMs) queue.carriedSinceMs = undefined;
   }
-  if (queue.records.length > 0) await send(ledger, queue, queue.records.splice(0));
+  while (queue.records.length > 0) await send(ledger, queue, queue.records.splice(0, MAX_RECORDS));
 }
 
 /**
  * Sends records; puts them back when the ledger does not take them, so that the next request tries again. Several
- * that are refused together are sent in halves, so that one that cannot be booked keeps no other from it.
+ * that are refused together by a ledger that answers are sent in halves, so that one that cannot be booked keeps no
+ * other from it.
  */
 async function send(
   ledger: DurableObjectStub<Ledger>,
@@ -74,9 +79,10 @@ async function send(
 ): Promise<void> {
   const failure = await trySend(ledger, queue, JSON.stringify(records), maxTries);
   if (failure === undefined) return;
-  if (records.length === 1) {
+  const isAnswering = records.length > 1 && (await trySend(ledger, queue, "[]", 1)) === undefined;
+  if (!isAnswering) {
     queue.records.unshift(...records);
-    console.error("ledger: a record is held back, the ledger does not take it", String(failure));
+    console.error("ledger: records are held back, the ledger does not take them", records.length, String(failure));
     throw failure;
   }
   const middle = Math.ceil(records.length / 2);

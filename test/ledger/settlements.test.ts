@@ -180,6 +180,23 @@ describe("a ledger that fails", () => {
     expect(booked.sort()).toEqual(good.map(({ id }) => id).sort());
   });
 
+  it("altogether is not stormed by what has gathered meanwhile", async () => {
+    vi.useFakeTimers();
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const ledger = slowLedger({ fails: 100_000 });
+    const team = fresh("team");
+    const records = Array.from({ length: 300 }, () => recordOf({ team }));
+    for (const record of records) settle(ledger.namespace, record, background().waitUntil);
+    await vi.advanceTimersByTimeAsync(5_000);
+    settle(ledger.namespace, recordOf({ team }), background().waitUntil);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(ledger.calls).toBeLessThan(100);
+    ledger.failuresLeft = 0;
+    settle(ledger.namespace, recordOf({ team }), background().waitUntil);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(new Set(ledger.booked).size).toBe(302);
+  });
+
   it("does not stop the request that was to carry: its failure is its own", async () => {
     vi.useFakeTimers();
     const logged = vi.spyOn(console, "error").mockImplementation(() => {});
@@ -215,5 +232,16 @@ describe("a reader", () => {
     expect(isOver).toBe(false);
     await vi.advanceTimersByTimeAsync(400);
     expect(isOver).toBe(true);
+  });
+
+  it("is not held up by a record that the ledger does not take", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const settleOrRefuse = () => Promise.reject(new Error("string or blob too big"));
+    const namespace = { getByName: () => ({ settle: settleOrRefuse }) } as unknown as Namespace;
+    const team = fresh("team");
+    const { works, waitUntil } = background();
+    settle(namespace, recordOf({ team }), waitUntil);
+    await Promise.all(works);
+    await expect(settled(namespace, team)).resolves.toBeUndefined();
   });
 });

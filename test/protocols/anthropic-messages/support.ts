@@ -56,7 +56,9 @@ export async function readStream(bytes: Uint8Array, cut = bytes.length, context?
 
 /** Events as the bytes of a stream, and text after them. */
 export function bytesOf(events: Json[], tail = ""): Uint8Array {
-  const text = events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join("");
+  const text = events
+    .map((event) => `event: ${typeof event.type === "string" ? event.type : "odd"}\ndata: ${JSON.stringify(event)}\n\n`)
+    .join("");
   return new TextEncoder().encode(text + tail);
 }
 
