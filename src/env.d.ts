@@ -2,11 +2,12 @@
 declare namespace Cloudflare {
   interface GlobalProps {
     mainModule: typeof import("./index.ts");
-    durableNamespaces: "Ledger";
+    durableNamespaces: "Ledger" | "ResponseCache";
   }
   interface Env {
     KV: KVNamespace;
     LEDGER: DurableObjectNamespace<import("./ledger/ledger.ts").Ledger>;
+    RESPONSES: DurableObjectNamespace<import("./store/response-cache.ts").ResponseCache>;
     /** Bootstrap management key. */
     MANAGEMENT_KEY?: string;
     /** `k2:<base64>,k1:<base64>`: the first seals stored provider keys, all open them. */

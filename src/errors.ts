@@ -50,6 +50,7 @@ export interface UpstreamFailure {
 /** `error_type` of the wire contract and the HTTP status that belongs to it. */
 export const ERROR_STATUS = {
   context_length_exceeded: 400,
+  max_tokens_exceeded: 400,
   invalid_request: 400,
   invalid_prompt: 400,
   content_policy_violation: 400,
@@ -90,6 +91,8 @@ export class RouterError extends Error {
   readonly metadata: Record<string, unknown>;
   readonly retryAfterMs: number | undefined;
   readonly exhausted: boolean;
+  /** How the request was routed, for a client that asked; published beside the error. */
+  routing?: Record<string, unknown>;
 
   constructor(type: ErrorType, message: string, options: RouterErrorOptions = {}) {
     super(message, { cause: options.cause });

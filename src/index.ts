@@ -1,5 +1,6 @@
 import { createApp } from "./http/app.ts";
 
 export { Ledger } from "./ledger/ledger.ts";
+export { ResponseCache } from "./store/response-cache.ts";
 
 export default createApp();

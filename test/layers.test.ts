@@ -6,7 +6,7 @@ const ROWS = [
   ["http"],
   ["dispatch"],
   ["routing", "protocols", "checks", "retrieval", "ledger", "store"],
-  ["stream", "usage", "catalogue"],
+  ["stream", "usage", "catalogue", "health"],
   ["demo"],
   ["schema"],
   ["errors"],

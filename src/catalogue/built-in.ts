@@ -1,6 +1,6 @@
 import { DEMO_MODELS, DEMO_PROVIDER, DEMO_SLUG } from "../demo/catalogue.ts";
-import type { CatalogueRows } from "./catalogue.ts";
 import models from "./data/models.txt";
+import type { CatalogueRows } from "./merge.ts";
 import { joinRows, plainRows } from "./model-rows.ts";
 import { PackedRows } from "./packed-rows.ts";
 import { PROVIDERS } from "./providers/index.ts";

@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Api,
   type AuthScheme,
   type CatalogueDocument,
@@ -8,9 +9,12 @@ import {
   type ProviderKey,
   type Provider as ProviderRow,
   type Quirks,
+  type RoutingSettings,
   URL_VARIABLE,
 } from "../schema/catalogue.ts";
-import { joinRows, type ModelRows, plainRows } from "./model-rows.ts";
+import type { ProviderPreferences } from "../schema/provider-preferences.ts";
+import { type CatalogueRows, mergeModels, mergeProviders } from "./merge.ts";
+import type { ModelRows } from "./model-rows.ts";
 
 /** A company's API, ready to be called. */
 export interface Provider {
@@ -42,6 +46,8 @@ export interface Timeouts {
 
 /** One model at one provider. */
 export interface Endpoint {
+  /** Tells it from every other: its model and its tag. */
+  id: string;
   modelId: string;
   provider: Provider;
   /** The model's name at the provider. */
@@ -53,6 +59,8 @@ export interface Endpoint {
   maxCompletionTokens: number | undefined;
   /** Undefined when the catalogue does not say. */
   supportedParameters: ReadonlySet<string> | undefined;
+  /** Called with a team's own key: it leads, or, as a `fallback`, comes last. */
+  byok: "lead" | "fallback" | undefined;
   /** The row of the catalogue, with what is only told and not used. */
   row: EndpointRow;
 }
@@ -61,12 +69,6 @@ export interface Model {
   id: string;
   row: ModelRow;
   endpoints: Endpoint[];
-}
-
-/** The parts of which a catalogue is made. */
-export interface CatalogueRows {
-  providers: Record<string, ProviderRow>;
-  models: ModelRows;
 }
 
 /** Finds a variable or secret of the installation by its name. */
@@ -82,6 +84,10 @@ const DEFAULT_TOTAL_MS = 600_000;
  */
 export class Catalogue {
   readonly defaultModel: string | undefined;
+  /** The operator's preferences for every request. */
+  readonly preferences: ProviderPreferences;
+  readonly routing: RoutingSettings;
+  readonly #aliases: Record<string, Alias>;
   readonly #providerRows: Record<string, ProviderRow>;
   readonly #modelRows: ModelRows;
   readonly #readVariable: ReadVariable;
@@ -94,6 +100,14 @@ export class Catalogue {
     this.#modelRows = mergeModels(builtIn, document);
     this.#readVariable = readVariable;
     this.defaultModel = document.defaults?.model;
+    this.preferences = document.defaults?.provider ?? {};
+    this.routing = document.routing ?? {};
+    this.#aliases = document.aliases ?? {};
+  }
+
+  /** What another name stands for. */
+  alias(name: string): Alias | undefined {
+    return Object.hasOwn(this.#aliases, name) ? this.#aliases[name] : undefined;
   }
 
   /** The model of a public or dated id. */
@@ -108,6 +122,23 @@ export class Catalogue {
     }
     const id = this.#modelRows.idOf(name);
     return id === undefined || id === name ? undefined : this.model(id);
+  }
+
+  /**
+   * The newest model of a family, for a name `~author/family-latest`: of the ids that go on after the family with
+   * nothing but a version, the one that was made last.
+   */
+  latest(name: string): Model | undefined {
+    const family = /^~(.+)-latest$/.exec(name)?.[1];
+    if (family === undefined) return undefined;
+    return this.modelIds()
+      .filter((id) => id.startsWith(family) && /^(-?v?[\d.-]+)?$/.test(id.slice(family.length)))
+      .map((id) => this.model(id))
+      .filter((model) => model !== undefined)
+      .reduce<Model | undefined>(
+        (best, model) => ((model.row.created ?? 0) > (best?.row.created ?? -1) ? model : best),
+        undefined,
+      );
   }
 
   /** Every model's id, in the catalogue's order. */
@@ -166,15 +197,18 @@ export class Catalogue {
   #endpoint(modelId: string, model: ModelRow, row: EndpointRow): Endpoint | undefined {
     const provider = this.provider(row.provider);
     if (!provider) return undefined;
+    const tag = row.tag ?? row.provider;
     return {
+      id: `${modelId} ${tag}`,
       modelId,
       provider: this.#adapt(provider, row),
       upstreamModel: row.model,
-      tag: row.tag ?? row.provider,
+      tag,
       pricing: row.pricing,
       contextLength: row.context_length ?? model.context_length ?? undefined,
       maxCompletionTokens: row.max_completion_tokens ?? undefined,
       supportedParameters: row.supported_parameters?.length ? new Set(row.supported_parameters) : undefined,
+      byok: byokOf(provider.key),
       row,
     };
   }
@@ -191,51 +225,7 @@ export class Catalogue {
   }
 }
 
-/** What is wrong with a document that has the right shape, as a path and a problem; undefined when nothing is. */
-export function checkDocument(
-  builtIn: CatalogueRows,
-  document: CatalogueDocument,
-): { path: string; problem: string } | undefined {
-  const providers = mergeProviders(builtIn, document);
-  for (const slug of Object.keys(document.providers ?? {})) {
-    for (const field of ["name", "api", "base_url"] as const)
-      if (!providers[slug]?.[field])
-        return { path: `providers.${slug}.${field}`, problem: "is required for a new provider" };
-  }
-  const models = mergeModels(builtIn, document);
-  for (const [id, given] of Object.entries(document.models ?? {})) {
-    const row = models.get(id);
-    if (!row?.name) return { path: `models.${id}.name`, problem: "is required for a new model" };
-    if (!row.endpoints) return { path: `models.${id}.endpoints`, problem: "is required for a new model" };
-    for (const [index, endpoint] of (given.endpoints ?? []).entries()) {
-      const path = `models.${id}.endpoints.${index}`;
-      if (!Object.hasOwn(providers, endpoint.provider))
-        return { path: `${path}.provider`, problem: `there is no provider "${endpoint.provider}"` };
-      const tag = endpoint.tag ?? endpoint.provider;
-      if (tag !== endpoint.provider && !tag.startsWith(`${endpoint.provider}/`))
-        return { path: `${path}.tag`, problem: `must be "${endpoint.provider}" or begin with "${endpoint.provider}/"` };
-    }
-  }
-  const defaultModel = document.defaults?.model;
-  if (defaultModel !== undefined && !models.get(defaultModel))
-    return { path: "defaults.model", problem: `there is no model "${defaultModel}"` };
-  return undefined;
-}
-
-function mergeProviders(builtIn: CatalogueRows, { providers = {} }: CatalogueDocument): Record<string, ProviderRow> {
-  const merged = { ...builtIn.providers };
-  // The caller has checked that what an overlay leaves out is built in.
-  for (const [slug, row] of Object.entries(providers))
-    merged[slug] = { ...builtIn.providers[slug], ...row } as ProviderRow;
-  return merged;
-}
-
-/** Rows of the document win over built-in ones, field by field; those of which it says nothing are not even read. */
-function mergeModels({ models: builtIn }: CatalogueRows, { models = {} }: CatalogueDocument): ModelRows {
-  const overlay = Object.entries(models).map(([id, row]): [string, ModelRow] => {
-    // As above.
-    return [id, { ...builtIn.get(id), ...row } as ModelRow];
-  });
-  const { get, idOf, ids } = joinRows(plainRows(Object.fromEntries(overlay)), builtIn);
-  return { get, idOf, ids: () => new Set([...builtIn.ids(), ...ids()]) };
+function byokOf(key: ProviderKey | undefined): Endpoint["byok"] {
+  if (key === undefined || typeof key === "string" || !key.byok) return undefined;
+  return key.is_fallback ? "fallback" : "lead";
 }

@@ -16,6 +16,10 @@ export interface AnswerOptions {
   excludesReasoning: boolean;
   /** What the answer has used and costs; asked for when it has ended. */
   bill: () => Bill;
+  /** How the request was routed, for a client that asked. */
+  explain?: (() => Record<string, unknown>) | undefined;
+  /** The bodies that were sent upstream, one for each attempt, for a client that asked. */
+  sent?: unknown[];
   /** An in-stream failure as the client sees it. */
   toWireError: (failure: UpstreamFailure) => WireError;
   onEnd: (end: AnswerEnd) => void;
@@ -42,13 +46,15 @@ export class AnswerFeed implements TextFeed<Part[]> {
 
   write(parts: Part[]): { text: string; isLast: boolean } {
     let text = "";
+    for (const body of this.#options.sent?.splice(0) ?? []) text += this.#encoder.sent(body);
     if (parts.length === 0) return { text, isLast: true };
     for (const part of parts) {
       text += this.#encode(part);
       if (part.type === "done") return { text: text + this.#ending(), isLast: true };
       if (part.type === "failure") {
         this.#end = { how: "cut", failure: part.failure };
-        return { text: text + this.#encoder.error(this.#options.toWireError(part.failure)) + DONE_EVENT, isLast: true };
+        const error = this.#encoder.error(this.#options.toWireError(part.failure), this.#options.explain?.());
+        return { text: text + error + DONE_EVENT, isLast: true };
       }
     }
     return { text, isLast: false };
@@ -81,7 +87,8 @@ export class AnswerFeed implements TextFeed<Part[]> {
   #ending(): string {
     const { finish, serviceTier } = this.#attempt.tally;
     const choice = finish ?? { index: 0, finishReason: "stop" as const, nativeFinishReason: null };
-    return this.#encoder.usage(this.#options.bill().wireUsage, choice, serviceTier) + DONE_EVENT;
+    const { bill, explain } = this.#options;
+    return this.#encoder.usage(bill().wireUsage, choice, serviceTier, explain?.()) + DONE_EVENT;
   }
 
   #tell(end: AnswerEnd): void {
@@ -118,6 +125,7 @@ export async function readCompletion(
     service_tier: serviceTier ?? null,
     choices: assembler.choices(),
     usage: options.bill().wireUsage,
+    ...(options.explain && { openrouter_metadata: options.explain() }),
   });
 }
 

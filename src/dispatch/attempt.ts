@@ -34,6 +34,8 @@ export class Attempt {
   /** HTTP status of the upstream; undefined until it answered. */
   status: number | undefined;
   readonly startedAtMs = Date.now();
+  /** What was sent, as a JSON value; undefined when nothing was. */
+  sentBody: unknown;
   /** Fields of the request that the wire format cannot say. */
   droppedFields: string[] = [];
   /** How the response format is brought about; undefined when the provider sees to it. */
@@ -139,6 +141,7 @@ export class Attempt {
     this.droppedFields = request.dropped ?? [];
     this.formatBy = request.formatBy;
     const body = toJson(request.body);
+    if (chat.debug?.echo_upstream_body === true) this.sentBody = request.body;
     let response: Response;
     try {
       const { signal } = this.#abort;

@@ -1,11 +1,12 @@
 import type { ChatRequest } from "../schema/chat.ts";
 import type { CostCertainty, Usage } from "../schema/usage.ts";
 import { addCost, type Cost, costOf } from "../usage/cost.ts";
+import { textTokens } from "../usage/count-tokens.ts";
 import { estimateUsage } from "../usage/estimate.ts";
+import { promptTokens } from "../usage/prompt-tokens.ts";
 import { addUsage } from "../usage/sum.ts";
 import { toWireUsage, type WireUsage } from "../usage/wire-usage.ts";
 import type { Attempt } from "./attempt.ts";
-import { promptChars } from "./prompt-size.ts";
 
 /** What an answer used and costs. */
 export interface Bill {
@@ -27,7 +28,11 @@ export function makeBill(attempt: Attempt, chat: ChatRequest, isWhole: boolean):
     isReported && tally.usage
       ? tally.usage
       : estimateUsage(
-          { prompt: promptChars(chat), output: tally.outputChars, reasoning: tally.reasoningChars },
+          {
+            promptTokens: promptTokens(chat, textTokens).total,
+            outputChars: tally.outputChars,
+            reasoningChars: tally.reasoningChars,
+          },
           tally.usage,
         );
   const earlier = repairs && makeBill(repairs, chat, true);
@@ -35,6 +40,6 @@ export function makeBill(attempt: Attempt, chat: ChatRequest, isWhole: boolean):
   const ownCost = costOf(own, endpoint.pricing, attempt.startedAtMs);
   const cost = earlier?.cost && ownCost ? addCost(earlier.cost, ownCost) : ownCost;
   const certainty = cost === undefined ? "unknown" : isReported ? "exact" : isWhole ? "estimated" : "at_least";
-  const wireUsage = toWireUsage(usage, cost, { isByok: false, isEstimated: !isReported });
+  const wireUsage = toWireUsage(usage, cost, { isByok: endpoint.byok !== undefined, isEstimated: !isReported });
   return { usage, cost, certainty, wireUsage };
 }

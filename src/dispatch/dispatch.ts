@@ -1,36 +1,41 @@
 import type { Endpoint, Provider } from "../catalogue/catalogue.ts";
-import { type FailureKind, RouterError, type UpstreamFailure } from "../errors.ts";
+import type { RouterError } from "../errors.ts";
 import { explainEmpty } from "../routing/explain-empty.ts";
 import { remainingCandidates } from "../routing/fallback.ts";
 import type { Plan } from "../routing/plan.ts";
+import type { RouteRequest } from "../routing/request.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import type { GenerationRecord } from "../schema/generation.ts";
-import { gatheredBody } from "../stream/gather.ts";
-import { wholeText, withText } from "../stream/whole-text.ts";
-import { type AnswerEnd, AnswerFeed, readCompletion } from "./answer.ts";
-import { checkAnswer, toRepair } from "./answer-format.ts";
-import { Attempt } from "./attempt.ts";
-import { makeBill } from "./bill.ts";
-import { fitParameters } from "./fit-parameters.ts";
-import { type FailedAttempt, giveUp, toWireError } from "./give-up.ts";
-import { type GenerationIdentity, toGenerationRecord } from "./record.ts";
-import { needsReplay, type Recalled, withRecalledReasoning } from "./replay.ts";
+import { explainWalk } from "./explain.ts";
+import type { Observation } from "./facts.ts";
+import { giveUp } from "./give-up.ts";
+import type { GenerationIdentity } from "./record.ts";
+import type { Recalled } from "./replay.ts";
+import { Walk } from "./walk.ts";
 
 /** One planned request and what it may use of the outside world. */
 export interface Dispatch {
   chat: ChatRequest;
+  /** What the plan was made from. */
+  route: RouteRequest;
   plan: Plan;
   identity: GenerationIdentity;
   /** Names of beta features that the client asks for. */
   betas?: string[] | undefined;
+  /** The answer tells how it was routed. */
+  wantsMetadata?: boolean;
   /** Undefined for a provider that takes none, null for one whose key cannot be read. */
   keyOf: (provider: Provider) => Promise<string | null | undefined>;
   /** Reasoning of earlier answers by the key of their turn, as far as it is still known. */
   recall: (turnKeys: string[]) => Promise<Recalled>;
   /** Aborts when the client leaves. */
   signal: AbortSignal;
+  /** Hears how every attempt went, as soon as it is over. */
+  observe?: ((endpoint: Endpoint, facts: Observation) => void) | undefined;
   /** Books the record of this request; called exactly once if anything was dispatched. */
   settle: (record: GenerationRecord) => void;
+  /** Sees the text of the answer as it goes to the client, all of it before a good end is settled. */
+  onText?: ((text: string) => void) | undefined;
   waitUntil: (work: Promise<unknown>) => void;
 }
 
@@ -41,6 +46,8 @@ export interface Answer {
   droppedParameters: string[];
   /** How the response format came about where the provider does not enforce it. */
   formatNote: string | undefined;
+  /** What was taken from a prompt that was too long. */
+  compressionNote: string | undefined;
 }
 
 /**
@@ -48,8 +55,8 @@ export interface Answer {
  * failed attempt reaches the client. Throws the last attempt's error when all have failed.
  */
 export async function dispatch(request: Dispatch): Promise<Answer> {
-  const { plan, chat, signal } = request;
-  if (plan.candidates.length === 0) throw explainEmpty(plan, chat);
+  const { plan, route, signal } = request;
+  if (plan.candidates.length === 0) throw explained(explainEmpty(plan, route), request, undefined);
   const walk = new Walk(request);
   signal.addEventListener("abort", () => walk.leave());
   if (signal.aborted) walk.leave();
@@ -59,155 +66,17 @@ export async function dispatch(request: Dispatch): Promise<Answer> {
       const outcome = await walk.attempt(next);
       if (outcome === "open") return await walk.answer();
       candidates = candidates.slice(1);
-      if (outcome !== "left") candidates = remainingCandidates(candidates, next, outcome);
+      if (outcome !== "left") candidates = remainingCandidates(candidates, next.endpoint, outcome);
     }
   } catch (error) {
     walk.end();
     throw error;
   }
-  throw walk.end() ?? giveUp(walk.failures);
+  throw walk.end() ?? explained(giveUp(walk.failures), request, walk);
 }
 
-/** Calling a provider without the key that it wants tells it the prompt and gains nothing. */
-const KEY_UNREADABLE: UpstreamFailure = {
-  kind: "unauthorized",
-  message: "The provider's key cannot be read here: its master key is missing.",
-};
-
-/** The attempts of one request and how it ends; whatever happens, it is settled once. */
-class Walk {
-  readonly #request: Dispatch;
-  readonly failures: FailedAttempt[] = [];
-  #current: Attempt | undefined;
-  #chat: ChatRequest;
-  #recalledChat: ChatRequest | undefined;
-  #dropped: string[] = [];
-  #formatNote: string | undefined;
-  #isSettled = false;
-  /** The client has left. */
-  isLeft = false;
-
-  constructor(request: Dispatch) {
-    this.#request = request;
-    this.#chat = request.chat;
-  }
-
-  /** Tries a candidate: `open` when `answer` can follow, `left` when the client has gone, else why it failed. */
-  async attempt(endpoint: Endpoint): Promise<"open" | "left" | FailureKind> {
-    const { chat, keyOf, betas } = this.#request;
-    const isStream = chat.stream === true;
-    const key = await keyOf(endpoint.provider);
-    const whole = needsReplay(endpoint) ? await this.#recalled() : chat;
-    if (this.isLeft) return "left";
-    ({ chat: this.#chat, dropped: this.#dropped } = fitParameters(whole, endpoint));
-    const attempt = new Attempt(endpoint, { isStream, key: key ?? undefined, betas });
-    this.#current = attempt;
-    const failure = key === null ? attempt.refuse(KEY_UNREADABLE) : await attempt.open(this.#chat, !isStream);
-    if (!failure) {
-      this.#formatNote = isStream ? attempt.formatBy : await this.#settleFormat(attempt, key ?? undefined);
-      return "open";
-    }
-    this.#current = undefined;
-    if (this.isLeft) return "left";
-    this.failures.push({ attempt, failure });
-    return failure.kind;
-  }
-
-  /**
-   * Sees to the form of an answer that the provider does not enforce: takes it out of a code fence, or asks once more
-   * with what was wrong. Says how the form came about, and whether it is still not right.
-   */
-  async #settleFormat(attempt: Attempt, key: string | undefined): Promise<string | undefined> {
-    const { endpoint, formatBy } = attempt;
-    const format = this.#chat.response_format;
-    const text = formatBy && wholeText(attempt.unread);
-    if (!format || text === undefined) return formatBy;
-    const checked = checkAnswer(text, format);
-    if ("json" in checked) {
-      if (checked.json !== text) attempt.unread = withText(attempt.unread, checked.json);
-      return formatBy;
-    }
-    const repair = new Attempt(endpoint, { isStream: false, key, betas: this.#request.betas });
-    repair.repairs = attempt;
-    this.#current = repair;
-    const failure = await repair.open(toRepair(this.#chat, text, checked.problem), true);
-    const repaired = failure ? undefined : checkAnswer(wholeText(repair.unread) ?? "", format);
-    if (failure) {
-      this.#current = attempt;
-      return `${formatBy}; invalid`;
-    }
-    if (!repaired || "problem" in repaired) {
-      // Of two answers that are both wrong, one with words in it is worth more.
-      if (wholeText(repair.unread) === "")
-        [repair.repairs, attempt.repairs, this.#current] = [undefined, repair, attempt];
-      return `${formatBy}; invalid`;
-    }
-    repair.unread = withText(repair.unread, repaired.json);
-    return `${formatBy}; repaired`;
-  }
-
-  /** The request with the reasoning that its client did not bring back; looked up once. */
-  async #recalled(): Promise<ChatRequest> {
-    this.#recalledChat ??= await withRecalledReasoning(this.#request.chat, this.#request.recall);
-    return this.#recalledChat;
-  }
-
-  /** The answer of the attempt that opened. */
-  async answer(): Promise<Answer> {
-    const attempt = this.#current;
-    if (!attempt) throw new Error("no attempt is open");
-    const { chat, identity } = this.#request;
-    const options = {
-      envelope: {
-        id: identity.id,
-        created: Math.floor(identity.createdAtMs / 1000),
-        model: attempt.endpoint.modelId,
-        provider: attempt.endpoint.provider.name,
-      },
-      excludesReasoning: chat.reasoning?.exclude === true || chat.include_reasoning === false,
-      bill: () => makeBill(attempt, chat, true),
-    };
-    const notes = { droppedParameters: [...this.#dropped, ...attempt.droppedFields], formatNote: this.#formatNote };
-    if (chat.stream !== true) {
-      const body = await readCompletion(attempt, options);
-      this.#finish(attempt, { how: "finished" });
-      return { body, ...notes };
-    }
-    const feed = new AnswerFeed(attempt, {
-      ...options,
-      toWireError: (failure) => toWireError(failure, attempt),
-      onEnd: (end) => this.#finish(attempt, end),
-    });
-    return { body: gatheredBody(feed), ...notes };
-  }
-
-  /** The client has left: the upstream is stopped at once, and what there is is booked. */
-  leave(): void {
-    if (this.isLeft) return;
-    this.isLeft = true;
-    const attempt = this.#current;
-    attempt?.cancel();
-    if (attempt) this.#finish(attempt, { how: "cancelled" });
-  }
-
-  /** Nothing will follow: no candidate is left, or no client. Gives the error that nobody will read in that case. */
-  end(): RouterError | undefined {
-    this.#current?.cancel();
-    this.#settle(this.#current, { how: this.isLeft ? "cancelled" : "failed" });
-    return this.isLeft ? new RouterError("invalid_request", "The client has left.", { status: 499 }) : undefined;
-  }
-
-  #finish(attempt: Attempt, end: AnswerEnd): void {
-    if (end.how !== "finished") attempt.cancel();
-    else if (attempt.isConnected) this.#request.waitUntil(attempt.drain());
-    this.#settle(attempt, end);
-  }
-
-  /** A walk that called nobody leaves no record. */
-  #settle(attempt: Attempt | undefined, end: AnswerEnd | { how: "failed" }): void {
-    if (this.#isSettled || (!attempt && this.failures.length === 0)) return;
-    this.#isSettled = true;
-    const { chat, identity, settle } = this.#request;
-    settle(toGenerationRecord({ chat, identity, attempt, failures: this.failures, outcome: end.how }));
-  }
+/** An error with the story of the walk, where the client wants to know it. */
+function explained(error: RouterError, request: Dispatch, walk: Walk | undefined): RouterError {
+  if (request.wantsMetadata) error.routing = explainWalk(request, walk?.story ?? { failures: [] });
+  return error;
 }

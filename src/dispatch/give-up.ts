@@ -62,7 +62,7 @@ function describe(failure: UpstreamFailure, attempt: Attempt) {
     error_type: type,
     provider_name: attempt.endpoint.provider.name,
     raw: failure.kind === "unauthorized" ? KEY_REFUSED : (failure.raw ?? failure.message),
-    is_byok: false,
+    is_byok: attempt.endpoint.byok !== undefined,
   };
   if (failure.providerCode !== undefined) metadata.provider_code = failure.providerCode;
   return { type, status, message: failure.raw === undefined ? failure.message : "Provider returned error", metadata };

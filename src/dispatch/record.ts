@@ -1,5 +1,5 @@
 import type { ChatRequest } from "../schema/chat.ts";
-import type { AttemptRecord, ClientFacts, GenerationRecord, Outcome } from "../schema/generation.ts";
+import type { AttemptRecord, ClientFacts, GenerationRecord, Outcome, PlanRecord } from "../schema/generation.ts";
 import { emptyUsage } from "../schema/usage.ts";
 import type { Attempt } from "./attempt.ts";
 import { makeBill } from "./bill.ts";
@@ -13,6 +13,7 @@ export interface GenerationIdentity {
   keyHash: string;
   team: string;
   client: ClientFacts;
+  plan?: PlanRecord;
 }
 
 export interface EndedWalk {
@@ -53,7 +54,7 @@ export function toGenerationRecord({ chat, identity, attempt, failures, outcome 
     usage: bill?.usage ?? emptyUsage(),
     costNanoUsd: bill ? (bill.cost?.totalNanoUsd ?? null) : 0,
     certainty: bill?.certainty ?? "exact",
-    isByok: false,
+    isByok: attempt?.endpoint.byok !== undefined,
     ...(replay && { replay }),
     attempts: [
       ...failures.map(({ attempt: failed, failure }, index) => ({

@@ -3,6 +3,9 @@ import type { Usage } from "../schema/usage.ts";
 import { addReasoningDetail } from "../stream/assemble.ts";
 import type { CalledTool } from "./replay.ts";
 
+/** Arguments of tool calls are kept up to this length, to see whether they are JSON. */
+const MAX_KEPT_CHARS = 64 * 1024;
+
 /** What one attempt's parts add up to, for the ledger and for the end of a stream. One look at each part. */
 export class Tally {
   usage: Usage | undefined;
@@ -20,6 +23,9 @@ export class Tally {
   #firstCall: CalledTool | undefined;
   readonly #reasoningDetails: ReasoningDetail[] = [];
   readonly #keepsReasoning: boolean;
+  /** Arguments of the tool calls by choice and call, as far as they are kept. */
+  readonly #arguments = new Map<string, string>();
+  #keptChars = 0;
 
   /** `keepsReasoning`: the next turn will need the reasoning of this one. */
   constructor(keepsReasoning = false) {
@@ -37,6 +43,7 @@ export class Tally {
         if (refusal !== undefined) this.outputChars += refusal.length;
         for (const call of toolCalls ?? []) {
           this.outputChars += (call.function.name?.length ?? 0) + (call.function.arguments?.length ?? 0);
+          this.#keepArguments(`${part.index} ${call.index}`, call.function.arguments ?? "");
           if (this.#keepsReasoning && part.index === 0 && call.index === 0) this.#takeFirstCall(call);
         }
         if (this.#keepsReasoning)
@@ -69,6 +76,18 @@ export class Tally {
     return this.finish === undefined || this.finish.finishReason === "stop";
   }
 
+  /** Whether the arguments of every tool call are JSON; undefined when they are too long to have been kept. */
+  get hasSoundToolCalls(): boolean | undefined {
+    if (this.#keptChars > MAX_KEPT_CHARS) return undefined;
+    return [...this.#arguments.values()].every((text) => text === "" || isJson(text));
+  }
+
+  #keepArguments(call: string, text: string): void {
+    this.#keptChars += text.length;
+    if (this.#keptChars <= MAX_KEPT_CHARS) this.#arguments.set(call, (this.#arguments.get(call) ?? "") + text);
+    else this.#arguments.clear();
+  }
+
   /** What the next turn needs of this one; undefined when it called no tool or thought nothing. */
   get thoughts(): { call: CalledTool; reasoningDetails: ReasoningDetail[] } | undefined {
     const call = this.#firstCall;
@@ -79,5 +98,14 @@ export class Tally {
     const { name, arguments: text } = piece.function;
     this.#firstCall ??= { id: piece.id ?? "", function: { name: name ?? "", arguments: "" } };
     this.#firstCall.function.arguments += text ?? "";
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }

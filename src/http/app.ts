@@ -16,6 +16,15 @@ import {
   getUserModels,
   getZeroRetentionEndpoints,
 } from "./models.ts";
+import {
+  getPreset,
+  getPresets,
+  getPresetVersion,
+  getPresetVersions,
+  patchPreset,
+  postPreset,
+  removePreset,
+} from "./presets.ts";
 import { getProviders } from "./providers.ts";
 
 /** Every public route, mounted under `/api/v1` and `/v1`. */
@@ -41,6 +50,16 @@ function createApi(): Hono<AppEnv> {
   api.get("/keys/:hash", getKey);
   api.patch("/keys/:hash", patchKey);
   api.delete("/keys/:hash", removeKey);
+
+  api.use("/presets", managementOnly());
+  api.use("/presets/*", managementOnly());
+  api.get("/presets", getPresets);
+  api.get("/presets/:slug", getPreset);
+  api.patch("/presets/:slug", patchPreset);
+  api.delete("/presets/:slug", removePreset);
+  api.get("/presets/:slug/versions", getPresetVersions);
+  api.get("/presets/:slug/versions/:version", getPresetVersion);
+  api.post("/presets/:slug/chat/completions", postPreset);
 
   api.use("/catalog", managementOnly());
   api.get("/catalog", getCatalog);

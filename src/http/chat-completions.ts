@@ -1,9 +1,7 @@
-import type { Catalogue, Provider } from "../catalogue/catalogue.ts";
+import type { Provider } from "../catalogue/catalogue.ts";
 import { type Answer, dispatch } from "../dispatch/dispatch.ts";
 import { recallReasoning } from "../ledger/read.ts";
 import { settle } from "../ledger/settlements.ts";
-import { UNKNOWN_HEALTH } from "../routing/health.ts";
-import { type Plan, planCandidates } from "../routing/plan.ts";
 import { type ChatRequest, parseChatRequest } from "../schema/chat.ts";
 import type { ClientFacts, GenerationRecord } from "../schema/generation.ts";
 import { readCatalogue, readProviderKey } from "../store/catalogue.ts";
@@ -12,21 +10,26 @@ import { requireKey } from "./authenticate.ts";
 import { type AppContext, waitUntilOf } from "./env.ts";
 import { errorResponse } from "./error-response.ts";
 import { createGenerationId } from "./generation-id.ts";
+import { planRequest } from "./planning.ts";
+import { type AppliedPreset, withPreset } from "./presets.ts";
 import { readJsonBody } from "./read-body.ts";
-import { usableEndpoints } from "./usable.ts";
 
 /** POST /chat/completions */
 export async function chatCompletions(c: AppContext): Promise<Response> {
   const key = await requireKey(c);
-  const chat = parseChatRequest(await readJsonBody(c.req.raw));
+  const asked = parseChatRequest(await readJsonBody(c.req.raw));
   const waitUntil = waitUntilOf(c);
-  const plan = planFor(c, chat, await readCatalogue(c.env.KV, waitUntil));
+  const { chat, preset } = await withPreset(c.env.KV, asked);
+  const { catalogue } = await readCatalogue(c.env.KV, waitUntil);
+  const { plan, route, record, observe } = planRequest(c, chat, catalogue, key.hash);
   const createdAtMs = Date.now();
   const id = createGenerationId(createdAtMs);
-  const identity = { id, createdAtMs, keyHash: key.hash, team: key.team, client: clientFacts(c, chat) };
+  const client = clientFacts(c, chat, preset);
+  const identity = { id, createdAtMs, keyHash: key.hash, team: key.team, client, plan: record };
   const { signal } = c.req.raw;
   try {
-    const request = { chat: await withHashedUser(chat), plan, identity, betas: betasOf(c), signal, waitUntil };
+    const planned = { chat: await withHashedUser(chat), route, plan, identity, wantsMetadata: wantsMetadata(c) };
+    const request = { ...planned, betas: betasOf(c), signal, observe, waitUntil };
     const { body, ...notes } = await dispatch({ ...request, ...storesOf(c.env, key, waitUntil) });
     return new Response(body, { headers: answerHeaders(id, chat.stream === true, notes) });
   } catch (error) {
@@ -34,14 +37,11 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
   }
 }
 
-function planFor(c: AppContext, chat: ChatRequest, { catalogue }: { catalogue: Catalogue }): Plan {
-  return planCandidates({
-    chat,
-    catalogue,
-    health: UNKNOWN_HEALTH,
-    isConfigured: usableEndpoints(c),
-    random: Math.random,
-  });
+/** Whether the answer is to tell how it was routed. */
+function wantsMetadata(c: AppContext): boolean {
+  const { headers } = c.req.raw;
+  const wish = headers.get("x-openrouter-metadata") ?? headers.get("x-openrouter-experimental-metadata");
+  return wish?.trim().toLowerCase() === "enabled";
 }
 
 /** What dispatch may use of the stores. Holds nothing of the client's request: a stream would keep it in memory. */
@@ -65,7 +65,7 @@ async function recallOrNothing(env: Cloudflare.Env, key: ApiKey, turnKeys: strin
 
 /** Beside the contract's headers, what was done to the request: nothing is dropped or arranged silently. */
 function answerHeaders(id: string, isStream: boolean, notes: Omit<Answer, "body">): Record<string, string> {
-  const { droppedParameters, formatNote } = notes;
+  const { droppedParameters, formatNote, compressionNote } = notes;
   const headers: Record<string, string> = {
     "content-type": isStream ? "text/event-stream" : "application/json",
     "cache-control": "no-cache",
@@ -73,6 +73,7 @@ function answerHeaders(id: string, isStream: boolean, notes: Omit<Answer, "body"
   };
   if (droppedParameters.length > 0) headers["x-pointsman-dropped-parameters"] = droppedParameters.join(",");
   if (formatNote !== undefined) headers["x-pointsman-response-format"] = formatNote;
+  if (compressionNote !== undefined) headers["x-pointsman-compression"] = compressionNote;
   return headers;
 }
 
@@ -93,7 +94,7 @@ function betasOf(c: AppContext): string[] | undefined {
     .filter((name) => /^[a-z0-9-]+$/.test(name));
 }
 
-function clientFacts(c: AppContext, chat: ChatRequest): ClientFacts {
+function clientFacts(c: AppContext, chat: ChatRequest, preset: AppliedPreset | undefined): ClientFacts {
   const { headers } = c.req.raw;
   return {
     user: chat.user ?? undefined,
@@ -101,5 +102,8 @@ function clientFacts(c: AppContext, chat: ChatRequest): ClientFacts {
     referer: headers.get("http-referer") ?? undefined,
     appTitle: headers.get("x-openrouter-title") ?? headers.get("x-title") ?? undefined,
     userAgent: headers.get("user-agent") ?? undefined,
+    metadata: chat.metadata ?? undefined,
+    trace: chat.trace ?? undefined,
+    preset: preset && `${preset.slug}@${preset.version}`,
   };
 }

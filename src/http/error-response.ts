@@ -11,6 +11,8 @@ export function errorResponse(error: unknown, generationId?: string): Response {
   }
   const body = {
     error: { code: error.status, message: error.message, metadata: { error_type: error.type, ...error.metadata } },
+    // An internal error keeps to itself.
+    ...(error.routing && error.status !== 500 && { openrouter_metadata: error.routing }),
   };
   const headers = new Headers();
   if (generationId !== undefined) headers.set("x-generation-id", generationId);

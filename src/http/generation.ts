@@ -60,7 +60,7 @@ function toWire(record: GenerationRecord): Record<string, unknown> {
     upstream_id: record.upstreamId,
     router: null,
     service_tier: record.serviceTier,
-    preset_id: null,
+    preset_id: client.preset ?? null,
     workspace_id: record.team,
     app_id: null,
     api_type: "completions",
@@ -76,5 +76,8 @@ function toWire(record: GenerationRecord): Record<string, unknown> {
     user_agent: client.userAgent ?? null,
     external_user: client.user ?? null,
     session_id: client.sessionId ?? null,
+    ...(client.metadata && { metadata: client.metadata }),
+    ...(client.trace && { trace: client.trace }),
+    ...(record.responseCacheSourceId !== undefined && { response_cache_source_id: record.responseCacheSourceId }),
   };
 }

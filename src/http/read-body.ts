@@ -7,7 +7,18 @@ const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
 /** The request's JSON. Throws 413 for too large a body, 400 for anything that is not JSON in UTF-8. */
 export async function readJsonBody(request: Request): Promise<unknown> {
+  return parseJsonBytes(await readBytes(request));
+}
+
+/** The same, with the bytes that it was sent as. */
+export async function readJsonAndBytes(
+  request: Request,
+): Promise<{ json: unknown; bytes: ArrayBuffer | Uint8Array<ArrayBuffer> }> {
   const bytes = await readBytes(request);
+  return { json: parseJsonBytes(bytes), bytes };
+}
+
+function parseJsonBytes(bytes: ArrayBuffer | Uint8Array): unknown {
   if (bytes.byteLength === 0) throw invalidField("", "Request body is empty; send a JSON object.");
   let text: string;
   try {
@@ -22,7 +33,7 @@ export async function readJsonBody(request: Request): Promise<unknown> {
   }
 }
 
-async function readBytes(request: Request): Promise<ArrayBuffer | Uint8Array> {
+async function readBytes(request: Request): Promise<ArrayBuffer | Uint8Array<ArrayBuffer>> {
   const announced = request.headers.get("content-length");
   if (announced !== null) {
     if (Number(announced) > MAX_BODY_BYTES) return refuse(request);

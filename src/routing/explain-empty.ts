@@ -1,66 +1,129 @@
 import { RouterError } from "../errors.ts";
-import type { ChatRequest } from "../schema/chat.ts";
-import type { ExclusionReason } from "./filter.ts";
+import { EXCLUSION_REASONS, type ExclusionReason } from "./filter.ts";
 import type { Plan } from "./plan.ts";
+import type { RouteRequest } from "./request.ts";
+
+/** What is said of the step that took the last endpoints. */
+interface Explanation {
+  message: string;
+  step: string;
+  /** The names that the request gave, where the step is about names. */
+  requested?: string[] | undefined;
+}
+
+type Explain = (request: RouteRequest, model: string) => Explanation;
 
 /**
- * The 404 of a request that no endpoint can serve. It names the step that removed the last endpoints: the one whose
- * reason comes latest among the filters.
+ * The error of a request that no endpoint can serve. It names the step that removed the last endpoints: the one whose
+ * reason comes latest among the filters. A 404, or a 400 where the request is larger than any endpoint.
  */
-export function explainEmpty(plan: Plan, chat: ChatRequest): RouterError {
+export function explainEmpty(plan: Plan, request: RouteRequest): RouterError {
+  const model = plan.models[0] ?? plan.requested;
   const reasons = new Set(plan.excluded.map(({ reason }) => reason));
+  const last = EXCLUSION_REASONS.findLast((reason) => reasons.has(reason));
+  if (last === "context_length") return contextError(plan, request);
+  if (last === "output_limit") return outputError(plan, request, model);
   const serving = [...new Set(plan.excluded.map(({ endpoint }) => endpoint.provider.slug))];
-  const model = plan.models[0] ?? chat.model ?? "";
-  const { message, step, requested } = describe(reasons, model, chat);
+  const { message, step, requested } = last ? EXPLANATIONS[last](request, model) : nobody("")(request, model);
   return new RouterError("not_found", message, {
     metadata: { failed_routing_step: step, available_providers: serving, requested_providers: requested },
   });
 }
 
-/** What the request asks of providers, and how it is told that none of them has it. */
-const CONSTRAINTS: { reason: ExclusionReason; message: string; step: string }[] = [
-  {
-    reason: "missing_parameter",
-    message: "No endpoints found that can handle the requested parameters.",
-    step: "Filter by Parameters",
-  },
-  {
-    reason: "max_price",
-    message: "No endpoints found within provider.max_price. Raise it, or leave it out.",
-    step: "Filter by Price",
-  },
-  {
-    reason: "quantization",
-    message: "No endpoints found with one of the quantizations in provider.quantizations.",
-    step: "Filter by Quantization",
-  },
-  {
-    reason: "zdr",
-    message: "No endpoints found matching your data policy (zero data retention).",
-    step: "Filter by Data Policy",
-  },
-  {
-    reason: "data_collection",
-    message: "No endpoints found matching your data policy (data collection denied).",
-    step: "Filter by Data Policy",
-  },
-];
+function nobody(hint: string): Explain {
+  return (_, model) => ({ message: `No endpoints found for ${model}.${hint}`, step: "Filter by Fallback" });
+}
 
-function describe(reasons: Set<ExclusionReason>, model: string, chat: ChatRequest) {
-  if (reasons.has("fallbacks_off")) {
-    const message = `No allowed providers are available for the selected model. None of provider.order serves ${model} and provider.allow_fallbacks is false.`;
-    return { message, step: "Filter by Fallback", requested: chat.provider?.order ?? [] };
-  }
-  const constraint = CONSTRAINTS.find(({ reason }) => reasons.has(reason));
-  if (constraint) return { message: constraint.message, step: constraint.step, requested: undefined };
-  if (reasons.has("ignored")) {
-    const message = `All providers have been ignored. Take one of them out of provider.ignore to use ${model}.`;
-    return { message, step: "Filter by Ignored Providers", requested: chat.provider?.ignore ?? [] };
-  }
-  if (reasons.has("not_allowed")) {
-    const message = "No allowed providers are available for the selected model.";
-    return { message, step: "Filter by Allowed Providers", requested: chat.provider?.only ?? [] };
-  }
-  const hint = reasons.has("provider_not_configured") ? " No provider that serves it has a key here yet." : "";
-  return { message: `No endpoints found for ${model}.${hint}`, step: "Filter by Fallback", requested: undefined };
+function told(step: string, message: string): Explain {
+  return () => ({ message, step });
+}
+
+const EXPLANATIONS: Record<Exclude<ExclusionReason, "context_length" | "output_limit">, Explain> = {
+  provider_not_configured: nobody(" No provider that serves it has a key here yet."),
+  retired: nobody(" It is served no more."),
+  not_of_alias: nobody(" The alias names an endpoint that cannot be called."),
+  service_tier: nobody(" It has endpoints of other service tiers only."),
+  input_modality: ({ inputs }) => ({
+    message: `No endpoints found that support ${inputs.join(" and ")} input`,
+    step: inputs.includes("image") ? "Filter by Image Support" : "Filter by Input Modalities",
+  }),
+  output_modality: ({ outputs }) => ({
+    message: `No endpoints found that support the requested output modalities: ${outputs.join(", ")}`,
+    step: "Filter by Output Modalities",
+  }),
+  not_allowed: ({ preferences }) => ({
+    message: "No allowed providers are available for the selected model.",
+    step: "Filter by Allowed Providers",
+    requested: preferences.only ?? [],
+  }),
+  ignored: ({ preferences }, model) => ({
+    message: `All providers have been ignored. Take one of them out of provider.ignore to use ${model}.`,
+    step: "Filter by Ignored Providers",
+    requested: preferences.ignore ?? [],
+  }),
+  data_collection: told(
+    "Filter by Data Policy",
+    "No endpoints found matching your data policy (data collection denied).",
+  ),
+  zdr: told("Filter by Data Policy", "No endpoints found matching your data policy (zero data retention)."),
+  not_distillable: told(
+    "Filter by Distillability",
+    "No endpoints found whose model may be distilled (provider.enforce_distillable_text).",
+  ),
+  quantization: told(
+    "Filter by Quantization",
+    "No endpoints found with one of the quantizations in provider.quantizations.",
+  ),
+  max_price: told("Filter by Price", "No endpoints found within provider.max_price. Raise it, or leave it out."),
+  tools: ({ toolName }) => ({
+    message: `No endpoints found that support tool use.${toolName ? ` Try disabling "${toolName}".` : ""}`,
+    step: "Filter by Tool Compatibility",
+  }),
+  tool_choice: told(
+    "Filter by Tool Compatibility",
+    "No endpoints found that support the provided 'tool_choice' value.",
+  ),
+  missing_parameter: told("Filter by Parameters", "No endpoints found that can handle the requested parameters."),
+  lacks_response_format: lacking("response_format"),
+  lacks_verbosity: lacking("verbosity"),
+  fallbacks_off: ({ preferences }, model) => ({
+    message: `No allowed providers are available for the selected model. None of provider.order serves ${model} and provider.allow_fallbacks is false.`,
+    step: "Filter by Fallback",
+    requested: preferences.order ?? [],
+  }),
+};
+
+function lacking(name: string): Explain {
+  return () => ({
+    message: `No endpoints found that can handle the requested parameters. Others of this model take ${name}; allow one of them, or leave it out.`,
+    step: "Filter by Parameters",
+  });
+}
+
+/** The request is too long for every endpoint that may serve it. */
+function contextError(plan: Plan, { prompt, maxTokens }: RouteRequest): RouterError {
+  const lengths = plan.excluded
+    .filter(({ reason }) => reason === "context_length")
+    .map(({ endpoint }) => Math.min(endpoint.contextLength ?? Infinity, endpoint.row.max_prompt_tokens ?? Infinity));
+  const longest = Math.max(...lengths);
+  const output = maxTokens ?? 0;
+  const tools = prompt.tools > 0 ? `, ${prompt.tools} of tool input` : "";
+  const message =
+    `This endpoint's maximum context length is ${longest} tokens. However, you requested about ` +
+    `${prompt.total + output} tokens (${prompt.total - prompt.tools} of text input${tools}, ${output} in the output). ` +
+    'Please reduce the length of either one, or use context-compression: "transforms": ["middle-out"].';
+  return new RouterError("context_length_exceeded", message, {
+    metadata: { failed_routing_step: "Filter by Context Length" },
+  });
+}
+
+function outputError(plan: Plan, { maxTokens }: RouteRequest, model: string): RouterError {
+  const limits = plan.excluded.flatMap(({ reason, endpoint }) =>
+    reason === "output_limit" ? [endpoint.maxCompletionTokens ?? 0] : [],
+  );
+  const most = Math.max(...limits);
+  const message = `max_tokens: ${model} generates at most ${most} tokens here, ${maxTokens} were asked for.`;
+  return new RouterError("max_tokens_exceeded", message, {
+    metadata: { field: "max_tokens", failed_routing_step: "Filter by Output Limit" },
+  });
 }

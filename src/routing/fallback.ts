@@ -1,5 +1,6 @@
 import type { Endpoint } from "../catalogue/catalogue.ts";
 import type { FailureKind } from "../errors.ts";
+import type { Candidate } from "./plan.ts";
 
 /** Which candidates may still help after a failure. */
 export type Remedy =
@@ -28,11 +29,11 @@ export const REMEDIES: Record<FailureKind, Remedy> = {
 };
 
 /** The candidates that remain after one of them failed, in the same order. */
-export function remainingCandidates(candidates: Endpoint[], failed: Endpoint, kind: FailureKind): Endpoint[] {
+export function remainingCandidates(candidates: Candidate[], failed: Endpoint, kind: FailureKind): Candidate[] {
   if (REMEDIES[kind] === "next") return candidates;
   const tried = failed.contextLength;
   if (tried === undefined) return candidates;
   return candidates.filter(
-    ({ modelId, contextLength }) => modelId !== failed.modelId || (contextLength ?? Infinity) > tried,
+    ({ endpoint: { modelId, contextLength } }) => modelId !== failed.modelId || (contextLength ?? Infinity) > tried,
   );
 }

@@ -1,5 +1,6 @@
 import type { Endpoint } from "../catalogue/catalogue.ts";
 import type { ChatRequest } from "../schema/chat.ts";
+import type { ToolChoiceKind } from "./request.ts";
 
 /**
  * Parameters that an endpoint may say it does not take, with the names under which it may list them. Those that
@@ -36,27 +37,45 @@ const NEEDED_PARAMETERS: Record<string, string[]> = {
   max_completion_tokens: ["max_completion_tokens", "max_tokens"],
 };
 
-/** Whether the endpoint lists every parameter of the request that it could list. */
-export function takesAllParameters(chat: ChatRequest, endpoint: Endpoint): boolean {
-  const nothing = new Set<string>();
-  const missing = unlisted(chat, endpoint.supportedParameters ?? nothing, NEEDED_PARAMETERS);
-  return missing.length === 0 && unsupportedParameters(chat, endpoint, nothing).length === 0;
+const NAMES = new Map(Object.entries({ ...OPTIONAL_PARAMETERS, ...NEEDED_PARAMETERS }));
+
+/** The fields of a request that an endpoint may or may not take. */
+export function routedParameters(chat: ChatRequest): string[] {
+  const names: string[] = [];
+  for (const name in chat) if (NAMES.has(name) && asks(name, chat[name])) names.push(name);
+  return names;
 }
 
-/** Parameters of the request that the endpoint does not list; `otherwise` is the list of one that lists nothing. */
-export function unsupportedParameters(
-  chat: ChatRequest,
-  endpoint: Endpoint,
-  otherwise: ReadonlySet<string> | undefined,
-): string[] {
-  const supported = endpoint.supportedParameters ?? otherwise;
-  return supported ? unlisted(chat, supported, OPTIONAL_PARAMETERS) : [];
+/** Whether a value asks for something: plain text and no tools are what happens anyway. */
+function asks(name: string, value: unknown): boolean {
+  if (value === null || value === undefined) return false;
+  if (name === "tools") return Array.isArray(value) && value.length > 0;
+  if (name === "response_format") return (value as { type?: unknown }).type !== "text";
+  return true;
 }
 
-/** Parameters of the request that have names in `table`, none of which is listed. */
-function unlisted(chat: ChatRequest, listed: ReadonlySet<string>, table: Record<string, string[]>): string[] {
+/**
+ * Whether the endpoint lists one of the parameters under none of its names. One that lists nothing may take
+ * everything, or, counted strictly, nothing.
+ */
+export function lacksParameter(endpoint: Endpoint, parameters: readonly string[], strict?: "strict"): boolean {
+  const listed = endpoint.supportedParameters;
+  if (!listed) return strict === "strict" && parameters.length > 0;
+  return parameters.some((name) => !NAMES.get(name)?.some((each) => listed.has(each)));
+}
+
+/** Whether an endpoint takes a value of `tool_choice`. All take `auto` and `none`, which say what a model may do anyway. */
+export function takesToolChoice({ row, supportedParameters }: Endpoint, choice: ToolChoiceKind | undefined): boolean {
+  if (choice === undefined || choice === "auto" || choice === "none") return true;
+  if (row.tool_choice) return row.tool_choice.includes(choice);
+  return !supportedParameters || supportedParameters.has("tool_choice");
+}
+
+/** Parameters of the request that the endpoint says it does not take. */
+export function unsupportedParameters(chat: ChatRequest, { supportedParameters }: Endpoint): string[] {
+  if (!supportedParameters) return [];
   return Object.keys(chat).filter((name) => {
-    const names = Object.hasOwn(table, name) ? table[name] : undefined;
-    return names !== undefined && chat[name] !== null && !names.some((each) => listed.has(each));
+    const names = Object.hasOwn(OPTIONAL_PARAMETERS, name) ? OPTIONAL_PARAMETERS[name] : undefined;
+    return names !== undefined && chat[name] !== null && !names.some((each) => supportedParameters.has(each));
   });
 }

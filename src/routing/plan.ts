@@ -1,74 +1,129 @@
 import type { Catalogue, Endpoint } from "../catalogue/catalogue.ts";
-import { RouterError } from "../errors.ts";
-import type { ChatRequest } from "../schema/chat.ts";
-import { type Exclusion, exclusionReason, type FilterInput } from "./filter.ts";
-import type { Health } from "./health.ts";
-import { rankEndpoints } from "./rank.ts";
-import { isOfTier } from "./slug.ts";
+import type { Health } from "../health/health.ts";
+import type { SortKey } from "../schema/provider-preferences.ts";
+import { adaptiveBalance } from "./adaptive.ts";
+import { balanceByPrice } from "./balance.ts";
+import { type Exclusion, filterEndpoints } from "./filter.ts";
+import { joinPreferences, type Policy } from "./policy.ts";
+import { type Ranked, type RankInput, type RankReason, rankEndpoints, slowLast } from "./rank.ts";
+import type { RouteRequest } from "./request.ts";
+import { resolveModels, type Strategy, type Track } from "./resolve.ts";
+
+/** One endpoint that is tried, and why it stands where it stands. */
+export interface Candidate {
+  endpoint: Endpoint;
+  because: RankReason;
+  /** The model's name in the answer. */
+  shownAs: string;
+}
 
 /** The candidates of a request in the order in which they are tried, and why the others are none. */
 export interface Plan {
-  /** Ids of the asked models, without repetition, in order. */
+  /** The name that was asked for. */
+  requested: string;
+  strategy: Strategy;
+  /** Ids of the models it stands for, without repetition, in order. */
   models: string[];
-  /** No endpoint twice; all candidates of a model before those of the next. */
-  candidates: Endpoint[];
+  /** No endpoint twice; all candidates of a model before those of the next, unless asked otherwise. */
+  candidates: Candidate[];
   excluded: Exclusion[];
+  /** What a router chose by. */
+  params?: Record<string, unknown>;
+}
+
+/** Where a conversation is: the endpoint that answered last. */
+export interface Whereabouts {
+  endpointId: string;
+  modelId: string;
 }
 
 export interface PlanInput {
-  chat: ChatRequest;
+  request: RouteRequest;
   catalogue: Catalogue;
   health: Health;
-  isConfigured: FilterInput["isConfigured"];
+  isConfigured: (endpoint: Endpoint) => boolean;
+  nowMs: number;
   /** Chance comes in as an argument: the same input gives the same plan. */
   random: () => number;
+  sticky?: Whereabouts | undefined;
 }
 
 /** Plans a request. Throws `RouterError` for a model that does not exist; an empty plan is for `explainEmpty`. */
 export function planCandidates(input: PlanInput): Plan {
-  const { chat, catalogue } = input;
-  const plan: Plan = { models: [], candidates: [], excluded: [] };
-  for (const name of requestedModels(chat, catalogue.defaultModel)) {
-    const model = catalogue.model(name);
-    if (!model)
-      throw new RouterError("invalid_request", `${name} is not a valid model ID`, { metadata: { field: "model" } });
-    if (plan.models.includes(model.id)) continue;
-    plan.models.push(model.id);
-    const admitted: Endpoint[] = [];
-    for (const endpoint of model.endpoints) {
-      const reason = exclusionReason(endpoint, input);
-      if (reason === undefined) admitted.push(endpoint);
-      else plan.excluded.push({ endpoint, reason });
-    }
-    const closed = onlyFlex(admitted, chat);
-    for (const endpoint of admitted)
-      if (!closed.includes(endpoint)) plan.excluded.push({ endpoint, reason: "service_tier" });
-    plan.candidates.push(...rankEndpoints(closed, input));
-  }
-  return chat.provider?.allow_fallbacks === false ? withoutFallbacks(plan, chat) : plan;
+  const { request, catalogue } = input;
+  const policy = joinPreferences(request.preferences, catalogue.preferences);
+  const { tracks, ...resolution } = resolveModels({ ...input, policy, stickyModelId: input.sticky?.modelId });
+  const plan: Plan = {
+    ...resolution,
+    models: [...new Set(tracks.map(({ model }) => model.id))],
+    candidates: [],
+    excluded: [],
+  };
+  const pools = tracks.map((track) => {
+    const { admitted, excluded } = filterEndpoints(track, { ...input, policy });
+    plan.excluded.push(...excluded);
+    return { track, admitted };
+  });
+  const shared = {
+    request,
+    policy,
+    health: input.health,
+    random: input.random,
+    nowMs: input.nowMs,
+    expectedOutputTokens: catalogue.routing.expected_output_tokens,
+    stickyEndpointId: input.sticky?.endpointId,
+    balance: catalogue.routing.balance === "adaptive" ? adaptiveBalance(catalogue.routing.exploration) : balanceByPrice,
+  };
+  const ranked = policy.isPartedByModel || pools.length === 1 ? rankApart(pools, shared) : rankTogether(pools, shared);
+  plan.candidates = slowLast(withoutRepetition(ranked), policy, input.health);
+  return policy.allowFallbacks || policy.order.length > 0 ? plan : firstAlone(plan);
 }
 
-/** Who asks for the cheap tier is not to pay for the usual one: where there is a flex endpoint, it is the only pool. */
-function onlyFlex(endpoints: Endpoint[], chat: ChatRequest): Endpoint[] {
-  if (chat.service_tier !== "flex") return endpoints;
-  const flex = endpoints.filter((endpoint) => isOfTier(endpoint, "flex"));
-  return flex.length > 0 ? flex : endpoints;
+interface Pool {
+  track: Track;
+  admitted: Endpoint[];
 }
 
-/** `model` first, then `models`; clients often repeat the one in the other. */
-function requestedModels(chat: ChatRequest, defaultModel: string | undefined): string[] {
-  const names = [...(chat.model ? [chat.model] : []), ...(chat.models ?? [])];
-  if (names.length > 0) return names;
-  if (defaultModel !== undefined) return [defaultModel];
-  throw new RouterError("invalid_request", "model: is required, because no default model is set", {
-    metadata: { field: "model" },
+type Shared = Omit<RankInput, "sort">;
+
+/** All endpoints of a model before those of the next. */
+function rankApart(pools: Pool[], shared: Shared): Candidate[] {
+  return pools.flatMap(({ track, admitted }) =>
+    rankEndpoints(admitted, { ...shared, sort: sortOf(track, shared.policy) }).map((ranked) => show(ranked, track)),
+  );
+}
+
+/** One list across all models. */
+function rankTogether(pools: Pool[], shared: Shared): Candidate[] {
+  const tracks = new Map<Endpoint, Track>();
+  for (const { track, admitted } of pools)
+    for (const endpoint of admitted) if (!tracks.has(endpoint)) tracks.set(endpoint, track);
+  const [first] = pools;
+  const sort = first && sortOf(first.track, shared.policy);
+  return rankEndpoints([...tracks.keys()], { ...shared, sort }).flatMap((ranked) => {
+    const track = tracks.get(ranked.endpoint);
+    return track ? [show(ranked, track)] : [];
   });
 }
 
-/** Without fallbacks only the first candidate is tried, or only those that `order` lists. */
-function withoutFallbacks(plan: Plan, chat: ChatRequest): Plan {
-  if ((chat.provider?.order?.length ?? 0) > 0) return plan;
+/** What the model's name says is said of this model, the preference of all. */
+function sortOf(track: Track, policy: Policy): SortKey | undefined {
+  return track.sort ?? policy.sort;
+}
+
+function show({ endpoint, because }: Ranked, { shownAs }: Track): Candidate {
+  return { endpoint, because, shownAs };
+}
+
+/** Two names may stand for one model; its endpoints are tried once. */
+function withoutRepetition(candidates: Candidate[]): Candidate[] {
+  const ids = new Set<string>();
+  return candidates.filter(({ endpoint }) => !ids.has(endpoint.id) && ids.add(endpoint.id));
+}
+
+/** Without fallbacks and without an order only the first candidate is tried. */
+function firstAlone(plan: Plan): Plan {
   const [first, ...others] = plan.candidates;
-  const excluded = others.map((endpoint): Exclusion => ({ endpoint, reason: "fallbacks_off" }));
+  const excluded = others.map(({ endpoint }): Exclusion => ({ endpoint, reason: "fallbacks_off" }));
   return { ...plan, candidates: first ? [first] : [], excluded: [...plan.excluded, ...excluded] };
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { providerPreferencesSchema, quantizationSchema } from "./provider-preferences.ts";
 
 /**
  * The catalogue: providers (companies), and models with the endpoints at which they are served.
@@ -20,6 +21,7 @@ export type Api = z.infer<typeof apiSchema>;
 const SLUG = /^[a-z0-9][a-z0-9._-]*$/;
 const TAG = /^[a-z0-9][a-z0-9._-]*(\/[a-z0-9._-]+)*$/;
 const MODEL_ID = /^~?[A-Za-z0-9][A-Za-z0-9._-]*\/[A-Za-z0-9][A-Za-z0-9._:@-]*$/;
+const ALIAS = /^[^\s@:][^\s@:]{0,127}$/;
 const SECRET_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 
@@ -94,10 +96,17 @@ export const pricingSchema = z.looseObject({
 export type Pricing = z.infer<typeof pricingSchema>;
 
 /** Where a provider's key comes from: a secret's name, a literal to be sealed, or one sealed already. */
+const keyOwner = {
+  /** The key is a team's own: its endpoints lead, and what they cost is on the team's bill at the vendor. */
+  byok: z.boolean().optional(),
+  /** Of a team's own key: it is used only when nothing else answers. */
+  is_fallback: z.boolean().optional(),
+};
 export const providerKeySchema = z.union([
   z.string().regex(SECRET_NAME, 'must be the name of a secret, e.g. ACME_API_KEY, or {"value": "…"}'),
-  z.strictObject({ value: z.string().min(1) }),
-  z.strictObject({ sealed: z.string().min(1), hint: z.string().optional() }),
+  z.strictObject({ secret: z.string().regex(SECRET_NAME, "must be the name of a secret"), ...keyOwner }),
+  z.strictObject({ value: z.string().min(1), ...keyOwner }),
+  z.strictObject({ sealed: z.string().min(1), hint: z.string().optional(), ...keyOwner }),
 ]);
 export type ProviderKey = z.infer<typeof providerKeySchema>;
 
@@ -205,21 +214,6 @@ const providerFields = {
 export const providerSchema = z.looseObject(providerFields);
 export type Provider = z.infer<typeof providerSchema>;
 
-export const quantizationSchema = z.enum([
-  "int4",
-  "int8",
-  "fp4",
-  "mxfp4",
-  "nvfp4",
-  "fp6",
-  "fp8",
-  "mxfp8",
-  "fp16",
-  "bf16",
-  "fp32",
-  "unknown",
-]);
-
 export const endpointSchema = z.looseObject({
   /** Slug of the provider. */
   provider: slugSchema,
@@ -243,6 +237,11 @@ export const endpointSchema = z.looseObject({
   quirks: quirksSchema.optional(),
   /** Where this endpoint's requests are processed, where it differs from the provider's. */
   regions: z.array(z.string()).optional(),
+  /**
+   * The share of a model's balanced requests that try this endpoint first, in percent: a canary, or a contract to use
+   * up. The others share the rest by price. 0: it is only a fallback.
+   */
+  traffic_percent: z.number().min(0).max(100).optional(),
 });
 
 /** How a model's reasoning is asked for. Absent for a model that does not reason. */
@@ -272,6 +271,8 @@ const modelFields = {
   reasoning: reasoningSchema.optional(),
   /** `YYYY-MM` or `YYYY-MM-DD`. */
   knowledge_cutoff: z.string().nullish(),
+  /** The day from which it is served no more, `YYYY-MM-DD`. */
+  expiration_date: z.iso.date("must be a day, e.g. 2027-01-31").nullish(),
   /** The author lets others train models on what it writes. */
   distillable: z.boolean().optional(),
   endpoints: z.array(endpointSchema),
@@ -283,13 +284,42 @@ export type EndpointRow = z.infer<typeof endpointSchema>;
 export const defaultsSchema = z.looseObject({
   /** The model of a request that names none. */
   model: z.string().min(1).optional(),
+  /**
+   * Preferences for every request. What they forbid stays forbidden: lists of `only` are intersected with a request's,
+   * those of `ignore` united, the stricter data policy and the lower price limit hold. Of the rest a request's own win.
+   */
+  provider: providerPreferencesSchema.optional(),
 });
+
+/** How load is balanced where a request asks for no order of its own. */
+export const routingSchema = z.strictObject({
+  /** `classic`: a draw by 1/price². `adaptive`: by what is measured, too. Default `classic`. */
+  balance: z.enum(["classic", "adaptive"]).optional(),
+  /** Share of requests that the adaptive balance gives to endpoints that do not lead, to learn about them; default 0.05. */
+  exploration: z.number().min(0).max(1).optional(),
+  /** Tokens of a usual answer, for comparing prices when a request sets no smaller limit; default 500. */
+  expected_output_tokens: z.int().min(0).optional(),
+});
+export type RoutingSettings = z.infer<typeof routingSchema>;
+
+/** Another name for a model, or for one of its endpoints. */
+export const aliasSchema = z.looseObject({
+  /** The model's id. */
+  model: z.string().min(1),
+  /** Only this provider, or the endpoint with this tag. */
+  provider: z.string().min(1).optional(),
+  /** Aliases and models that follow when this one fails, best first. */
+  fallbacks: z.array(z.string().min(1)).max(5, "must have 5 entries or fewer").optional(),
+});
+export type Alias = z.infer<typeof aliasSchema>;
 
 /** The operator's document. A provider or model that the built-in catalogue has may be given in part. */
 export const catalogueDocumentSchema = z.looseObject({
   providers: z.record(slugSchema, providerSchema.partial()).optional(),
   models: z.record(z.string().regex(MODEL_ID, "must be a model id: author/slug"), modelSchema.partial()).optional(),
   defaults: defaultsSchema.optional(),
+  routing: routingSchema.optional(),
+  aliases: z.record(z.string().regex(ALIAS, "must be a name without spaces"), aliasSchema).optional(),
 });
 export type CatalogueDocument = z.infer<typeof catalogueDocumentSchema>;
 

@@ -50,8 +50,26 @@ export interface GenerationRecord {
   isByok: boolean;
   attempts: AttemptRecord[];
   client: ClientFacts;
+  /** How the request was routed, and from what: it can be planned again. */
+  plan?: PlanRecord;
+  /** Of an answer from the response cache: the generation that it repeats. */
+  responseCacheSourceId?: string;
   /** Reasoning that the next turn needs, for clients that do not bring it back; kept for a short while. */
   replay?: ReplayRecord;
+}
+
+/** A routing decision, short enough to be kept with every generation. */
+export interface PlanRecord {
+  /** What the plan was made from: the features of the request, without its words. */
+  request: unknown;
+  /** The seed of its draws. */
+  seed: number;
+  /** Where the conversation was. */
+  sticky?: { endpointId: string; modelId: string };
+  /** Model and tag of each candidate, in order, with why it stands there. */
+  candidates: [endpointId: string, because: string][];
+  /** Model and tag of the endpoints that were left out, by reason. */
+  excluded: Record<string, string[]>;
 }
 
 /** The reasoning of an answer with tool calls. */
@@ -68,4 +86,9 @@ export interface ClientFacts {
   referer?: string | undefined;
   appTitle?: string | undefined;
   userAgent?: string | undefined;
+  /** As sent, for the client's own use. */
+  metadata?: Record<string, string> | undefined;
+  trace?: Record<string, unknown> | undefined;
+  /** The preset that was laid under the request, as `slug@version`. */
+  preset?: string | undefined;
 }

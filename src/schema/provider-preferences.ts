@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { quantizationSchema } from "./catalogue.ts";
 import { expected, positiveOrZero, strings } from "./fields.ts";
 
 /** What a request wants of the providers that may serve it. Keys that are not known are kept and have no effect. */
@@ -24,6 +23,22 @@ const percentileCutoffsSchema = z
     CUTOFFS,
   )
   .nullish();
+
+/** Precision of an endpoint's weights. */
+export const quantizationSchema = z.enum([
+  "int4",
+  "int8",
+  "fp4",
+  "mxfp4",
+  "nvfp4",
+  "fp6",
+  "fp8",
+  "mxfp8",
+  "fp16",
+  "bf16",
+  "fp32",
+  "unknown",
+]);
 
 const SORT_KEYS = ["price", "throughput", "latency", "exacto"] as const;
 
@@ -79,4 +94,5 @@ export const providerPreferencesSchema = z.looseObject({
   /** Seconds to the first token. Endpoints that are slower move to the end. */
   preferred_max_latency: percentileCutoffsSchema,
 });
+export type SortKey = (typeof SORT_KEYS)[number];
 export type ProviderPreferences = z.infer<typeof providerPreferencesSchema>;

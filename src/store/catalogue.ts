@@ -1,7 +1,8 @@
 import { env } from "cloudflare:workers";
 import * as z from "zod";
 import { BUILT_IN } from "../catalogue/built-in.ts";
-import { Catalogue, checkDocument, type Provider } from "../catalogue/catalogue.ts";
+import { Catalogue, type Provider } from "../catalogue/catalogue.ts";
+import { checkDocument } from "../catalogue/check-document.ts";
 import { fromStore, invalidField } from "../errors.ts";
 import { type CatalogueDocument, catalogueDocumentSchema, type ProviderKey } from "../schema/catalogue.ts";
 import { open, seal } from "./seal.ts";
@@ -71,17 +72,24 @@ export function isConfigured(provider: Provider, env: Cloudflare.Env): boolean {
   const { key, missingVariables } = provider;
   if (missingVariables.length > 0) return false;
   if (key === undefined) return true;
-  if (typeof key === "string") return readSecret(env, key) !== undefined;
-  return "sealed" in key && env.MASTER_KEYS !== undefined;
+  const name = secretNameOf(key);
+  if (name !== undefined) return readSecret(env, name) !== undefined;
+  return typeof key === "object" && "sealed" in key && env.MASTER_KEYS !== undefined;
 }
 
 /** The key of a provider; undefined when it takes none, null when it takes one that cannot be read. */
 export async function readProviderKey(provider: Provider, env: Cloudflare.Env): Promise<string | null | undefined> {
   const { key } = provider;
   if (key === undefined) return undefined;
-  if (typeof key === "string") return readSecret(env, key) ?? null;
-  if (!("sealed" in key)) return null;
+  const name = secretNameOf(key);
+  if (name !== undefined) return readSecret(env, name) ?? null;
+  if (typeof key === "string" || !("sealed" in key)) return null;
   return (await open(env.MASTER_KEYS, sealContext(provider.slug), key.sealed)) ?? null;
+}
+
+function secretNameOf(key: ProviderKey): string | undefined {
+  if (typeof key === "string") return key;
+  return "secret" in key ? key.secret : undefined;
 }
 
 async function load(kv: KVNamespace): Promise<Snapshot> {
@@ -109,10 +117,12 @@ function toSnapshot(document: CatalogueDocument, version: number): Snapshot {
 const MIN_HINTED_CHARS = 12;
 
 async function sealKey(key: ProviderKey, slug: string, masterKeys: string | undefined): Promise<ProviderKey> {
-  if (typeof key === "string" || "sealed" in key) return key;
+  if (typeof key === "string" || !("value" in key)) return key;
+  const { value, ...owner } = key;
   return {
-    sealed: await seal(masterKeys, sealContext(slug), key.value),
-    hint: key.value.length < MIN_HINTED_CHARS ? "…" : `…${key.value.slice(-4)}`,
+    ...owner,
+    sealed: await seal(masterKeys, sealContext(slug), value),
+    hint: value.length < MIN_HINTED_CHARS ? "…" : `…${value.slice(-4)}`,
   };
 }
 

@@ -57,15 +57,22 @@ export class ChunkEncoder {
     usage: unknown,
     finish: { index: number; finishReason: FinishReason; nativeFinishReason: string | null },
     serviceTier: string | undefined,
+    routing?: Record<string, unknown>,
   ): string {
     const tier = serviceTier === undefined ? "null" : JSON.stringify(serviceTier);
     const choice = emptyChoice(finish.index, finish.finishReason, finish.nativeFinishReason);
-    return `${this.#head},"service_tier":${tier},"choices":[${choice}],"usage":${JSON.stringify(usage)}}\n\n`;
+    return `${this.#head},"service_tier":${tier},"choices":[${choice}],"usage":${JSON.stringify(usage)}${routingJson(routing)}}\n\n`;
   }
 
   /** The chunk that says that the answer went wrong after it had begun. */
-  error(error: WireError): string {
-    return `${this.#head},"error":${JSON.stringify(error)},"choices":[${emptyChoice(0, "error", null)}]}\n\n`;
+  error(error: WireError, routing?: Record<string, unknown>): string {
+    const choice = emptyChoice(0, "error", null);
+    return `${this.#head},"error":${JSON.stringify(error)},"choices":[${choice}]${routingJson(routing)}}\n\n`;
+  }
+
+  /** A chunk before all others: what was sent to a provider that was tried. */
+  sent(body: unknown): string {
+    return `${this.#head},"choices":[],"debug":{"echo_upstream_body":${JSON.stringify(body)}}}\n\n`;
   }
 
   #makeHead(): string {
@@ -76,6 +83,10 @@ export class ChunkEncoder {
     );
     return `data: ${json.slice(0, -1)}`;
   }
+}
+
+function routingJson(routing: Record<string, unknown> | undefined): string {
+  return routing === undefined ? "" : `,"openrouter_metadata":${JSON.stringify(routing)}`;
 }
 
 function emptyChoice(index: number, finishReason: FinishReason, nativeFinishReason: string | null): string {

@@ -17,6 +17,20 @@ export interface TextFeed<Item> {
   cancelled(): void;
 }
 
+/** The same feed, with someone who hears what it writes. */
+export function overheard<Item>(feed: TextFeed<Item>, onText: (text: string) => void): TextFeed<Item> {
+  return {
+    read: () => feed.read(),
+    write(item) {
+      const written = feed.write(item);
+      onText(written.text);
+      return written;
+    },
+    delivered: () => feed.delivered(),
+    cancelled: () => feed.cancelled(),
+  };
+}
+
 /**
  * A body that hands out a feed's text. Slow pieces pass at once. Where pieces come faster than every 2 ms, as many as
  * arrive within 1 ms go out together: handing one out costs more than all that is done to it.

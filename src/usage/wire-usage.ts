@@ -6,7 +6,7 @@ export interface WireUsage {
   prompt_tokens: number;
   completion_tokens: number;
   total_tokens: number;
-  /** US dollars; left out when the price is unknown. */
+  /** US dollars; left out when the price is unknown. 0 with a team's own key: what that costs is in `cost_details`. */
   cost?: number;
   is_byok: boolean;
   /** Present and true when the upstream reported no counts and these were counted from the text. */
@@ -62,7 +62,7 @@ export function toWireUsage(
     wire.completion_tokens_details.rejected_prediction_tokens = usage.rejectedPrediction;
   if (usage.webSearches !== undefined) wire.server_tool_use_details = { web_search_requests: usage.webSearches };
   if (cost !== undefined) {
-    wire.cost = toUsd(cost.totalNanoUsd);
+    wire.cost = isByok ? 0 : toUsd(cost.totalNanoUsd);
     wire.cost_details = {
       upstream_inference_cost: toUsd(cost.totalNanoUsd),
       upstream_inference_prompt_cost: toUsd(cost.promptNanoUsd),

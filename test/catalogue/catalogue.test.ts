@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { Catalogue, type CatalogueRows, checkDocument } from "../../src/catalogue/catalogue.ts";
+import { Catalogue } from "../../src/catalogue/catalogue.ts";
+import { checkDocument } from "../../src/catalogue/check-document.ts";
+import type { CatalogueRows } from "../../src/catalogue/merge.ts";
 import { plainRows } from "../../src/catalogue/model-rows.ts";
 import { type CatalogueDocument, catalogueDocumentSchema } from "../../src/schema/catalogue.ts";
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type CatalogueRows, checkDocument } from "../../src/catalogue/catalogue.ts";
+import { checkDocument } from "../../src/catalogue/check-document.ts";
+import type { CatalogueRows } from "../../src/catalogue/merge.ts";
 import { plainRows } from "../../src/catalogue/model-rows.ts";
 import { catalogueDocumentSchema } from "../../src/schema/catalogue.ts";
 

@@ -8,7 +8,7 @@ afterEach(() => {
 });
 
 const NO_PRICE: Spec = { endpoint: { pricing: undefined } };
-/** 40 characters, so 10 tokens by our own count; the prompt's 11 characters make 3. */
+/** 40 characters, so 10 tokens by our own count; the prompt's two words make 3, and 4 as a message. */
 const TEXT = "x".repeat(40);
 const COUNTS = event({ choices: [], usage: { prompt_tokens: 100, completion_tokens: 1, total_tokens: 101 } });
 
@@ -25,9 +25,9 @@ describe("the certainty of a cost", () => {
   it.each<[name: string, reply: Reply, stream: boolean, spec: Spec, certainty: string, costNanoUsd: number | null]>([
     ["the upstream's own count", sse([say(TEXT), ending()]), true, {}, "exact", 19_000],
     ["the upstream's own count, in one piece", json(completion(TEXT)), false, {}, "exact", 19_000],
-    ["no count", sse([say(TEXT), chunk({}, "stop"), DONE]), true, {}, "estimated", 23_000],
+    ["no count", sse([say(TEXT), chunk({}, "stop"), DONE]), true, {}, "estimated", 27_000],
     ["no count, in one piece", json(completion(TEXT, { usage: undefined as never })), false, {}, "exact", 19_000],
-    ["a stream that was cut", sse([say(TEXT), cut]), true, {}, "at_least", 23_000],
+    ["a stream that was cut", sse([say(TEXT), cut]), true, {}, "at_least", 27_000],
     ["a stream that was cut after a count", sse([say(TEXT), COUNTS, cut]), true, {}, "at_least", 120_000],
     ["no price", sse([say(TEXT), ending()]), true, NO_PRICE, "unknown", null],
     ["no price, and cut", sse([say(TEXT), cut]), true, NO_PRICE, "unknown", null],
@@ -56,10 +56,10 @@ describe("the client's usage", () => {
 
   it("says when it is an estimate", async () => {
     expect(await usageOf(sse([say(TEXT), DONE]))).toMatchObject({
-      prompt_tokens: 3,
+      prompt_tokens: 7,
       completion_tokens: 10,
-      total_tokens: 13,
-      cost: 0.000023,
+      total_tokens: 17,
+      cost: 0.000027,
       estimated: true,
     });
   });
@@ -85,13 +85,13 @@ describe("an estimate of a prompt", () => {
       "texts",
       {
         messages: [
-          { role: "system", content: "x".repeat(20) },
-          { role: "user", content: "x".repeat(20) },
+          { role: "system", content: "Be brief." },
+          { role: "user", content: "What is a pointsman?" },
         ],
       },
-      10,
+      17,
     ],
-    ["parts of texts", { messages: [{ role: "user", content: [{ type: "text", text: "x".repeat(40) }] }] }, 10],
+    ["parts of texts", { messages: [{ role: "user", content: [{ type: "text", text: "Be brief." }] }] }, 7],
     [
       "pictures, whatever their size",
       {
@@ -99,7 +99,7 @@ describe("an estimate of a prompt", () => {
           { role: "user", content: [{ type: "image_url", image_url: { url: `data:${"x".repeat(99_999)}` } }] },
         ],
       },
-      250,
+      804,
     ],
   ])("counts %s", async (_, chat, tokens) => {
     connect({ a: sse([say(TEXT), DONE]) });
@@ -109,16 +109,16 @@ describe("an estimate of a prompt", () => {
   });
 
   it("counts tools, and what they were called with", async () => {
-    const tools = [{ type: "function", function: { name: "f", description: "x".repeat(400) } }];
-    const call = { id: "c", type: "function", function: { name: "f", arguments: "x".repeat(400) } };
+    const tools = [{ type: "function", function: { name: "f", description: "word ".repeat(80) } }];
+    const call = { id: "c", type: "function", function: { name: "f", arguments: "word ".repeat(80) } };
     const messages = [
       { role: "assistant", content: null, tool_calls: [call] },
-      { role: "tool", tool_call_id: "c", content: "x".repeat(400) },
+      { role: "tool", tool_call_id: "c", content: "word ".repeat(80) },
     ];
     connect({ a: sse([say(TEXT), DONE]) });
     const { text, records } = walk({ a: {} }, { chat: { messages, tools, stream: true } });
     await text();
-    expect(records[0]?.usage.promptTokens).toBeGreaterThan(300);
-    expect(records[0]?.usage.promptTokens).toBeLessThan(400);
+    expect(records[0]?.usage.promptTokens).toBeGreaterThan(260);
+    expect(records[0]?.usage.promptTokens).toBeLessThan(340);
   });
 });

@@ -2,6 +2,8 @@ import { Catalogue, type Endpoint } from "../../src/catalogue/catalogue.ts";
 import { plainRows } from "../../src/catalogue/model-rows.ts";
 import { type Dispatch, dispatch } from "../../src/dispatch/dispatch.ts";
 import { RouterError } from "../../src/errors.ts";
+import type { Plan } from "../../src/routing/plan.ts";
+import { toRouteRequest } from "../../src/routing/request.ts";
 import { catalogueDocumentSchema } from "../../src/schema/catalogue.ts";
 import type { ChatRequest } from "../../src/schema/chat.ts";
 import type { GenerationRecord } from "../../src/schema/generation.ts";
@@ -57,6 +59,12 @@ export interface Walk {
   leave(): void;
 }
 
+/** A plan that tries the endpoints in the given order. */
+export function planOf(endpoints: Endpoint[]): Plan {
+  const candidates = endpoints.map((endpoint) => ({ endpoint, because: "order" as const, shownAs: endpoint.modelId }));
+  return { requested: "acme/one", strategy: "direct", models: ["acme/one"], candidates, excluded: [] };
+}
+
 /** Walks over the endpoints in the given order. */
 export function walk(
   specs: Record<string, Spec>,
@@ -67,7 +75,8 @@ export function walk(
   const background: Promise<unknown>[] = [];
   const answer = dispatch({
     chat: { ...HELLO, ...chat },
-    plan: { models: ["acme/one"], candidates: endpointsOf(specs), excluded: [] },
+    route: toRouteRequest({ ...HELLO, ...chat }),
+    plan: planOf(endpointsOf(specs)),
     identity: { id: "gen-1-abc", createdAtMs: Date.now(), keyHash: "hash", team: "default", client: {} },
     keyOf: async () => undefined,
     recall: async () => new Map(),

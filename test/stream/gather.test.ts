@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { gatheredBody, type TextFeed } from "../../src/stream/gather.ts";
+import { gatheredBody, overheard, type TextFeed } from "../../src/stream/gather.ts";
 
 /** A piece of text, and how long it takes to come. */
 interface Piece {
@@ -213,3 +213,32 @@ function within<T>(promise: Promise<T>): Promise<T> {
   const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error("still not settled")), 50));
   return Promise.race([promise, late]);
 }
+
+describe("a feed that is overheard", () => {
+  it("is read no faster than its reader wants, and heard to the end", async () => {
+    const feed = feedOf([...Array(100)].map(() => ({ text: "x".repeat(1024) })));
+    let heard = "";
+    const body = gatheredBody(
+      overheard(feed, (text) => {
+        heard += text;
+      }),
+    );
+    const reader = body.getReader();
+    await reader.read();
+    await vi.advanceTimersByTimeAsync(50);
+    expect(feed.taken).toBeLessThan(80);
+    for (let next = await reader.read(); !next.done; next = await reader.read());
+    expect(heard).toBe("x".repeat(100 * 1024));
+    expect(feed.told).toEqual(["delivered"]);
+  });
+
+  it("is cancelled by a reader that leaves", async () => {
+    const feed = feedOf(pace(["a", "b"], 20));
+    const reader = gatheredBody(overheard(feed, () => {})).getReader();
+    const first = reader.read();
+    await vi.advanceTimersByTimeAsync(20);
+    await first;
+    await reader.cancel();
+    expect(feed.told).toEqual(["cancelled"]);
+  });
+});

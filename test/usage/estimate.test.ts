@@ -16,7 +16,7 @@ describe("an estimate of tokens", () => {
 
 describe("an estimate of usage", () => {
   it("counts the text that went each way when the upstream reported nothing", () => {
-    expect(estimateUsage({ prompt: 40, output: 20, reasoning: 8 })).toEqual({
+    expect(estimateUsage({ promptTokens: 10, outputChars: 20, reasoningChars: 8 })).toEqual({
       ...emptyUsage(),
       promptTokens: 10,
       completionTokens: 7,
@@ -29,7 +29,7 @@ describe("an estimate of usage", () => {
 
   it("keeps the prompt that the upstream counted, cached share and all", () => {
     const reported = { ...emptyUsage(), promptTokens: 100, totalTokens: 100, input: 20, cacheRead: 80 };
-    expect(estimateUsage({ prompt: 4, output: 20, reasoning: 0 }, reported)).toEqual({
+    expect(estimateUsage({ promptTokens: 1, outputChars: 20, reasoningChars: 0 }, reported)).toEqual({
       ...reported,
       completionTokens: 5,
       totalTokens: 105,
@@ -39,7 +39,7 @@ describe("an estimate of usage", () => {
 
   it("keeps a larger count of what was generated", () => {
     const reported = { ...emptyUsage(), promptTokens: 9, completionTokens: 50, totalTokens: 59, input: 9, output: 50 };
-    expect(estimateUsage({ prompt: 4, output: 20, reasoning: 4 }, reported)).toEqual(reported);
+    expect(estimateUsage({ promptTokens: 1, outputChars: 20, reasoningChars: 4 }, reported)).toEqual(reported);
   });
 
   it("takes its own larger one, and leaves no token in two buckets", () => {
@@ -52,7 +52,7 @@ describe("an estimate of usage", () => {
       output: 1,
       outputAudio: 3,
     };
-    const usage = estimateUsage({ prompt: 4, output: 40, reasoning: 40 }, reported);
+    const usage = estimateUsage({ promptTokens: 1, outputChars: 40, reasoningChars: 40 }, reported);
     expect(usage.completionTokens).toBeGreaterThanOrEqual(20);
     expect(usage.output + usage.reasoning + usage.outputAudio + usage.outputImage).toBe(usage.completionTokens);
   });
@@ -67,7 +67,7 @@ describe("an estimate of usage", () => {
       output: 5,
       reasoning: 100,
     };
-    expect(estimateUsage({ prompt: 4, output: 20, reasoning: 100 }, reported)).toMatchObject({
+    expect(estimateUsage({ promptTokens: 1, outputChars: 20, reasoningChars: 100 }, reported)).toMatchObject({
       output: 5,
       reasoning: 100,
     });
@@ -75,7 +75,7 @@ describe("an estimate of usage", () => {
 
   it("leaves what was reported as it is", () => {
     const reported = { ...emptyUsage(), promptTokens: 1, input: 1 };
-    estimateUsage({ prompt: 4, output: 40, reasoning: 0 }, reported);
+    estimateUsage({ promptTokens: 1, outputChars: 40, reasoningChars: 0 }, reported);
     expect(reported).toEqual({ ...emptyUsage(), promptTokens: 1, input: 1 });
   });
 });

@@ -1,0 +1,101 @@
+import type { Endpoint } from "../catalogue/catalogue.ts";
+import type { Plan } from "../routing/plan.ts";
+import { costBound } from "../routing/price.ts";
+import type { RouteRequest } from "../routing/request.ts";
+import type { Attempt } from "./attempt.ts";
+import type { CompressionNote } from "./fit.ts";
+import type { FailedAttempt } from "./give-up.ts";
+
+/** What has happened on a walk so far. */
+export interface Story {
+  failures: FailedAttempt[];
+  /** The attempt that answers. */
+  attempt?: Attempt | undefined;
+  dropped?: string[];
+  formatNote?: string | undefined;
+  compression?: CompressionNote | undefined;
+}
+
+interface Planned {
+  plan: Plan;
+  route: RouteRequest;
+  identity: { createdAtMs: number };
+}
+
+/** `openrouter_metadata`: the contract's keys, and beside them every candidate and exclusion with its reason. */
+export function explainWalk({ plan, route, identity }: Planned, story: Story): Record<string, unknown> {
+  const { failures, attempt } = story;
+  const nowMs = Date.now();
+  const tries = attempt
+    ? [...failures.map(({ attempt: failed }) => failed), attempt]
+    : failures.map((one) => one.attempt);
+  return {
+    ...explainPlan(plan, route, identity.createdAtMs, attempt?.endpoint),
+    region: null,
+    summary: summarize(plan, story),
+    attempt: tries.length,
+    is_byok: attempt?.endpoint.byok !== undefined,
+    attempts: [
+      ...failures.map(({ attempt: failed, failure }) => ({ ...describe(failed), failure: failure.kind })),
+      ...(attempt ? [describe(attempt)] : []),
+    ],
+    ...(pipelineOf(story).length > 0 && { pipeline: pipelineOf(story) }),
+    ...(story.dropped && story.dropped.length > 0 && { dropped: story.dropped }),
+    generation_time: nowMs - identity.createdAtMs,
+  };
+}
+
+/** The plan as it is told: who is tried in which order, at what price at most, and why the others are not. */
+export function explainPlan(plan: Plan, route: RouteRequest, atMs: number, selected?: Endpoint) {
+  return {
+    requested: plan.requested,
+    strategy: plan.strategy,
+    endpoints: {
+      total: plan.candidates.length + plan.excluded.length,
+      available: plan.candidates.map(({ endpoint }) => ({
+        provider: endpoint.provider.name,
+        model: endpoint.modelId,
+        selected: endpoint === selected,
+      })),
+    },
+    ...(plan.params && { params: plan.params }),
+    candidates: plan.candidates.map(({ endpoint, because }) => ({
+      ...nameOf(endpoint),
+      reason: because,
+      max_cost: costBound(endpoint, route, atMs) ?? null,
+    })),
+    excluded: plan.excluded.map(({ endpoint, reason }) => ({ ...nameOf(endpoint), reason })),
+  };
+}
+
+function nameOf({ tag, provider, modelId }: Endpoint) {
+  return { tag, provider: provider.name, model: modelId };
+}
+
+function describe({ endpoint, status, startedAtMs, firstPartAtMs }: Attempt) {
+  return {
+    ...nameOf(endpoint),
+    status: status ?? null,
+    ...(firstPartAtMs !== undefined && { latency_ms: firstPartAtMs - startedAtMs }),
+  };
+}
+
+function summarize({ requested, candidates, excluded }: Plan, { failures, attempt }: Story): string {
+  const failed = failures.map(({ attempt: { endpoint }, failure }) => `${endpoint.tag}: ${failure.kind}`).join(", ");
+  const after = failed === "" ? "" : ` after ${failed}`;
+  const choice = `${candidates.length} of ${candidates.length + excluded.length} endpoints`;
+  if (!attempt) return failures.length === 0 ? `${requested}: no endpoint to try` : `${requested}: no answer${after}`;
+  const why = candidates.find(({ endpoint }) => endpoint === attempt.endpoint)?.because;
+  return `${requested} went to ${attempt.endpoint.tag} (${why}), one of ${choice}${after}`;
+}
+
+function pipelineOf({ compression, formatNote }: Story): Record<string, unknown>[] {
+  return [
+    ...(compression
+      ? [{ type: "context_compression", name: "middle-out", summary: compression.summary, data: compression.data }]
+      : []),
+    ...(formatNote?.includes("repaired")
+      ? [{ type: "response_healing", name: "response-format", summary: formatNote }]
+      : []),
+  ];
+}

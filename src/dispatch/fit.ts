@@ -1,0 +1,79 @@
+import type { Endpoint } from "../catalogue/catalogue.ts";
+import { isCompressed } from "../routing/filter.ts";
+import { unsupportedParameters } from "../routing/parameters.ts";
+import type { RouteRequest } from "../routing/request.ts";
+import type { ChatRequest } from "../schema/chat.ts";
+import { compressMessages } from "./compress.ts";
+
+/** What was taken from a prompt that was too long. */
+export interface CompressionNote {
+  summary: string;
+  data: Record<string, number>;
+}
+
+/** A request as one endpoint can take it. */
+export interface Fitted {
+  chat: ChatRequest;
+  /** Names of the parameters that it does not take. */
+  dropped: string[];
+  compression: CompressionNote | undefined;
+}
+
+/** Fits a request to an endpoint: what its model's name implies, the parameters that it takes, the room that it has. */
+export function fitRequest(chat: ChatRequest, endpoint: Endpoint, route: RouteRequest): Fitted {
+  const whole = withSearch(withThinking(chat, endpoint), endpoint);
+  const dropped = unsupportedParameters(whole, endpoint);
+  let fitted = whole;
+  if (dropped.length > 0) {
+    fitted = { ...whole };
+    for (const name of dropped) delete fitted[name];
+  }
+  return { dropped, ...withinContext(fitted, endpoint, route) };
+}
+
+/** A model that is its family's thinking variant thinks, unless the client says otherwise. */
+function withThinking(chat: ChatRequest, { modelId }: Endpoint): ChatRequest {
+  const isSaid = chat.reasoning != null || chat.reasoning_effort != null || chat.include_reasoning != null;
+  return modelId.endsWith(":thinking") && !isSaid ? { ...chat, reasoning: { enabled: true } } : chat;
+}
+
+/** The web plugin is the provider's own search where it has one; another router takes the plugin as it is. */
+function withSearch(chat: ChatRequest, { provider }: Endpoint): ChatRequest {
+  const plugin = chat.plugins?.find(({ id }) => id === "web");
+  if (!plugin || plugin.enabled === false || provider.quirks.is_router || chat.web_search_options) return chat;
+  return { ...chat, web_search_options: {} };
+}
+
+/** The share of the context that is kept for the answer where the client sets no limit. */
+const ANSWER_SHARE = 1 / 4;
+/** Claude takes no more messages than this. */
+const MAX_CLAUDE_MESSAGES = 1_000;
+
+function withinContext(chat: ChatRequest, endpoint: Endpoint, route: RouteRequest): Omit<Fitted, "dropped"> {
+  const { contextLength, maxCompletionTokens } = endpoint;
+  const maxMessages = isClaude(endpoint) ? MAX_CLAUDE_MESSAGES : undefined;
+  const hasRoom = contextLength === undefined || route.prompt.total + (route.maxTokens ?? 0) <= contextLength;
+  const isShort = maxMessages === undefined || chat.messages.length <= maxMessages;
+  if (!isCompressed(route, endpoint) || (hasRoom && isShort)) return { chat, compression: undefined };
+  const room = contextLength ?? Infinity;
+  const answer = route.maxTokens ?? Math.min(maxCompletionTokens ?? Infinity, Math.floor(room * ANSWER_SHARE));
+  const compressed = compressMessages(chat, room - answer, maxMessages === undefined ? {} : { maxMessages });
+  if (!compressed) return { chat, compression: undefined };
+  const { removedMessages, truncatedMessages, tokensBefore, tokensAfter } = compressed;
+  return {
+    chat: compressed.chat,
+    compression: {
+      summary: `middle-out; ${removedMessages} messages left out, ${truncatedMessages} shortened`,
+      data: {
+        removed_messages: removedMessages,
+        truncated_messages: truncatedMessages,
+        tokens_before: tokensBefore,
+        tokens_after: tokensAfter,
+      },
+    },
+  };
+}
+
+function isClaude({ provider, modelId }: Endpoint): boolean {
+  return provider.api === "anthropic-messages" || modelId.startsWith("anthropic/");
+}

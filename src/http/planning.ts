@@ -1,0 +1,72 @@
+import type { Catalogue, Endpoint } from "../catalogue/catalogue.ts";
+import type { Observation } from "../dispatch/facts.ts";
+import { type Plan, planCandidates } from "../routing/plan.ts";
+import { hash32, seededRandom } from "../routing/random.ts";
+import { type RouteRequest, toRouteRequest } from "../routing/request.ts";
+import { type Conversation, conversationOf, rewardsStaying } from "../routing/sticky.ts";
+import type { ChatRequest } from "../schema/chat.ts";
+import type { PlanRecord } from "../schema/generation.ts";
+import { isolateHealth } from "../store/health.ts";
+import { findSession, forgetSession, keepSession } from "../store/sessions.ts";
+import type { AppContext } from "./env.ts";
+import { usableEndpoints } from "./usable.ts";
+
+/** A request with its plan. */
+export interface PlannedRequest {
+  route: RouteRequest;
+  plan: Plan;
+  /** What is kept of it with the generation. */
+  record: PlanRecord;
+  /** Tells the health and the conversation's whereabouts how an attempt went. Holds nothing of the request. */
+  observe: (endpoint: Endpoint, facts: Observation) => void;
+}
+
+/** Plans a request with what this isolate knows. `owner`: conversations of different keys are different ones. */
+export function planRequest(c: AppContext, chat: ChatRequest, catalogue: Catalogue, owner: string): PlannedRequest {
+  const nowMs = Date.now();
+  const route = toRouteRequest(chat);
+  const conversation = conversationOf(chat, c.req.raw.headers.get("x-session-id"));
+  const session = `${owner} ${route.model ?? route.models[0] ?? ""} ${conversation.id}`;
+  const sticky = findSession(session, nowMs);
+  // All isolates draw alike for a session that the client has named: it stays where it is also in another isolate.
+  const seed = conversation.isNamed ? hash32(session) : (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
+  const plan = planCandidates({
+    request: route,
+    catalogue,
+    health: isolateHealth.at(nowMs),
+    isConfigured: usableEndpoints(c),
+    nowMs,
+    random: seededRandom(seed),
+    sticky,
+  });
+  const observe = observer(session, conversation, sticky?.endpointId, plan.candidates.length);
+  return { route, plan, record: toPlanRecord(route, plan, seed, sticky), observe };
+}
+
+/**
+ * A conversation goes where its prompt was cached, or, if it has a name, where it was answered; it leaves an endpoint
+ * that fails. With only one candidate there is nothing to remember.
+ */
+function observer(session: string, { isNamed }: Conversation, stickyId: string | undefined, choices: number) {
+  return (endpoint: Endpoint, facts: Observation) => {
+    const nowMs = Date.now();
+    isolateHealth.note(endpoint.id, facts, nowMs);
+    if (choices < 2) return;
+    if (facts.verdict !== "success") {
+      if (endpoint.id === stickyId && facts.verdict !== "neutral") forgetSession(session);
+      return;
+    }
+    const stays = rewardsStaying(endpoint) && (isNamed || facts.usedCache === true);
+    if (stays) keepSession(session, { endpointId: endpoint.id, modelId: endpoint.modelId }, nowMs);
+  };
+}
+
+function toPlanRecord(request: RouteRequest, plan: Plan, seed: number, sticky: PlanRecord["sticky"]): PlanRecord {
+  const excluded: Record<string, string[]> = {};
+  for (const { endpoint, reason } of plan.excluded) {
+    excluded[reason] ??= [];
+    excluded[reason].push(endpoint.id);
+  }
+  const candidates = plan.candidates.map(({ endpoint, because }): [string, string] => [endpoint.id, because]);
+  return { request, seed, ...(sticky && { sticky }), candidates, excluded };
+}
