@@ -2,12 +2,13 @@
 declare namespace Cloudflare {
   interface GlobalProps {
     mainModule: typeof import("./index.ts");
-    durableNamespaces: "Ledger" | "ResponseCache";
+    durableNamespaces: "Ledger" | "ResponseCache" | "HealthHub";
   }
   interface Env {
     KV: KVNamespace;
     LEDGER: DurableObjectNamespace<import("./ledger/ledger.ts").Ledger>;
     RESPONSES: DurableObjectNamespace<import("./store/response-cache.ts").ResponseCache>;
+    HEALTH: DurableObjectNamespace<import("./store/health-hub.ts").HealthHub>;
     /** Bootstrap management key. */
     MANAGEMENT_KEY?: string;
     /** `k2:<base64>,k1:<base64>`: the first seals stored provider keys, all open them. */

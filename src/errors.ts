@@ -37,6 +37,8 @@ export interface UpstreamFailure {
   kind: FailureKind;
   /** What happened, in a sentence; may quote the upstream. */
   message: string;
+  /** The connection was lost before an answer: the same endpoint may well answer on the next one. */
+  isReset?: boolean;
   /** HTTP status of the upstream, or the status that it names inside a stream. */
   status?: number | undefined;
   /** The upstream's own error code or type. */

@@ -24,9 +24,12 @@ export function answerOf(model: string, request: DemoRequest): Answer | undefine
   return draft && finish(draft, request);
 }
 
-/** An answer that says this text, within the request's limits. */
-export function answerWith(content: string, request: DemoRequest): Answer {
-  return finish({ content }, request);
+/** An answer that says this, or calls this tool, within the request's limits. */
+export function answerWith(
+  { text, toolCall }: { text: string; toolCall?: Answer["toolCall"] },
+  request: DemoRequest,
+): Answer {
+  return finish({ content: text, toolCall }, request);
 }
 
 function echo(request: DemoRequest): Draft {

@@ -1,8 +1,9 @@
 import { answerOf, answerWith } from "./answers.ts";
-import { ACCIDENTS, HANG, REFUSALS, type Refusal } from "./faults.ts";
-import { FOREVER_MS, pause, play } from "./play.ts";
+import { ACCIDENTS, HANG } from "./faults.ts";
+import { FOREVER_MS, pause, play, type Step } from "./play.ts";
+import { REFUSALS, type Refusal } from "./refusals.ts";
 import { type DemoRequest, demoRequestSchema } from "./request.ts";
-import { completionOf, errorBody, type Identity, streamOf } from "./wire.ts";
+import { completionOf, ending, errorBody, type Identity, streamOf } from "./wire.ts";
 
 /** The part of `fetch`'s second argument that the demo provider looks at. */
 export interface DemoInit {
@@ -40,7 +41,7 @@ async function answer(request: DemoRequest, init: DemoInit): Promise<Response> {
   if (refused) return refuse(refused);
 
   const accident = Object.hasOwn(ACCIDENTS, model) ? ACCIDENTS[model] : undefined;
-  const good = accident ? answerWith(accident.text, request) : answerOf(model, request);
+  const good = accident ? answerWith(accident, request) : answerOf(model, request);
   if (!good) return refuse({ ...refusal(404, `There is no demo model "${model}".`), code: "model_not_found" });
 
   const identity: Identity = {
@@ -48,14 +49,16 @@ async function answer(request: DemoRequest, init: DemoInit): Promise<Response> {
     created: Math.floor(Date.now() / 1000),
     model,
   };
+  const body = JSON.stringify(completionOf(good, request, identity));
+  const as = (type: string, steps: Iterable<Step>) =>
+    new Response(play(steps, init.signal), { headers: { "content-type": type } });
   if (request.stream) {
     const script = streamOf(good, request, identity);
-    const steps = accident ? accident.stream(script) : [...script.role, ...script.content, ...script.ending];
-    return new Response(play(steps, init.signal), { headers: { "content-type": "text/event-stream; charset=utf-8" } });
+    const steps = accident?.stream(script, body) ?? [...script.role, ...script.content, ...ending(script)];
+    return as(accident?.contentType?.streamed ?? "text/event-stream; charset=utf-8", steps);
   }
-  const body = JSON.stringify(completionOf(good, request, identity));
-  const steps = accident ? accident.whole(body) : [{ type: "send" as const, text: body }];
-  return new Response(play(steps, init.signal), { headers: { "content-type": "application/json" } });
+  const whole: Step[] = [{ type: "send", text: body }];
+  return as(accident?.contentType?.whole ?? "application/json", accident?.whole(body) ?? whole);
 }
 
 function refusal(status: number, message: string): Refusal {

@@ -2,6 +2,7 @@
 export type Step =
   /** Gives out this text at once, as one piece. */
   | { type: "send"; text: string }
+  | { type: "bytes"; bytes: Uint8Array }
   /** Gives out nothing for a while. */
   | { type: "pause"; ms: number }
   /** The connection dies. */
@@ -41,6 +42,11 @@ export function play(steps: Iterable<Step>, signal: AbortSignal): ReadableStream
           }
           if (step.type === "send") {
             controller.enqueue(encoder.encode(step.text));
+            return;
+          }
+          if (step.type === "bytes") {
+            // The stream takes the buffer away from whom it is given by.
+            controller.enqueue(step.bytes.slice());
             return;
           }
           if (step.type === "break") {

@@ -42,8 +42,17 @@ export interface StreamScript {
   role: Step[];
   /** Reasoning, text and tool call, a few tokens each. */
   content: Step[];
-  /** The finish reason, the usage when it was asked for, and the terminal event. */
-  ending: Step[];
+  /** The finish reason. */
+  finish: Step[];
+  /** The usage, when it was asked for. */
+  usage: Step[];
+  /** The terminal event. */
+  done: Step[];
+}
+
+/** What follows the content of a good answer. */
+export function ending({ finish, usage, done }: StreamScript): Step[] {
+  return [...finish, ...usage, ...done];
 }
 
 /** The answer as events. */
@@ -63,11 +72,9 @@ export function streamOf(answer: Answer, request: DemoRequest, identity: Identit
   return {
     role: [chunk({ role: "assistant", content: "" })],
     content: deltas.flatMap((delta) => [...wait, chunk(delta)]),
-    ending: [
-      chunk({}, answer.finishReason),
-      ...(request.stream_options?.include_usage ? [event(usage)] : []),
-      { type: "send", text: "data: [DONE]\n\n" },
-    ],
+    finish: [chunk({}, answer.finishReason)],
+    usage: request.stream_options?.include_usage ? [event(usage)] : [],
+    done: [{ type: "send", text: "data: [DONE]\n\n" }],
   };
 }
 

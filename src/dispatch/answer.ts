@@ -20,6 +20,8 @@ export interface AnswerOptions {
   explain?: (() => Record<string, unknown>) | undefined;
   /** The bodies that were sent upstream, one for each attempt, for a client that asked. */
   sent?: unknown[];
+  /** Goes on with an answer that broke off after so much text; undefined when nobody can. */
+  proceed?: ((failure: UpstreamFailure, text: string) => Promise<Attempt | undefined>) | undefined;
   /** An in-stream failure as the client sees it. */
   toWireError: (failure: UpstreamFailure) => WireError;
   onEnd: (end: AnswerEnd) => void;
@@ -27,9 +29,11 @@ export interface AnswerOptions {
 
 /** Writes an opened attempt as the contract's event stream: chunks, finish, usage, `[DONE]`, or an error chunk. */
 export class AnswerFeed implements TextFeed<Part[]> {
-  readonly #attempt: Attempt;
+  #attempt: Attempt;
   readonly #options: AnswerOptions;
   readonly #encoder: ChunkEncoder;
+  /** What has been said, where it may have to be continued; undefined once there is more to it than text. */
+  #said: string | undefined = "";
   #end: AnswerEnd = { how: "finished" };
   readonly #finished = new Set<number>();
   #isOver = false;
@@ -41,7 +45,31 @@ export class AnswerFeed implements TextFeed<Part[]> {
   }
 
   read(): Promise<Part[]> {
-    return this.#attempt.read();
+    const { proceed } = this.#options;
+    return proceed ? this.#readOn(proceed) : this.#attempt.read();
+  }
+
+  /** Reads, and goes on elsewhere when the answer breaks off. */
+  async #readOn(proceed: NonNullable<AnswerOptions["proceed"]>): Promise<Part[]> {
+    const parts = await this.#attempt.read();
+    this.#listen(parts);
+    const last = parts.at(-1);
+    if (last?.type !== "failure" || !this.#said) return parts;
+    const next = await proceed(last.failure, this.#said);
+    if (!next) return parts;
+    this.#attempt = next;
+    this.#encoder.setProvider(next.endpoint.provider.name);
+    parts.pop();
+    return parts.length > 0 ? parts : this.#readOn(proceed);
+  }
+
+  #listen(parts: Part[]): void {
+    for (const part of parts) {
+      if (part.type !== "delta" || this.#said === undefined) continue;
+      const { content, reasoning: _, reasoning_details: __, ...others } = part.delta;
+      const isText = part.index === 0 && Object.keys(others).length === 0;
+      this.#said = isText ? this.#said + (content ?? "") : undefined;
+    }
   }
 
   write(parts: Part[]): { text: string; isLast: boolean } {
@@ -101,7 +129,7 @@ export class AnswerFeed implements TextFeed<Part[]> {
 /** Reads an opened attempt to its end and gives the body of a `chat.completion`. */
 export async function readCompletion(
   attempt: Attempt,
-  options: Omit<AnswerOptions, "onEnd" | "toWireError">,
+  options: Omit<AnswerOptions, "onEnd" | "toWireError" | "proceed">,
 ): Promise<string> {
   const assembler = new Assembler();
   for (let isOver = false; !isOver; ) {

@@ -8,7 +8,7 @@ import type { Part } from "../schema/chunk.ts";
 import { isLast, PartSource } from "../stream/source.ts";
 import { authorize } from "./authorize.ts";
 import { parseJson, readText, toJson } from "./body.ts";
-import { Deadline, type DeadlineName } from "./deadline.ts";
+import { type AttemptLimits, Deadline, type DeadlineName } from "./deadline.ts";
 import { redact } from "./redact.ts";
 import { needsReplay } from "./replay.ts";
 import { Tally } from "./tally.ts";
@@ -21,8 +21,19 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 /** An upstream's error body is quoted up to this length. */
 const MAX_RAW_CHARS = 4096;
 
+export type { AttemptLimits } from "./deadline.ts";
+
 /** How long an upstream may keep its connection open after its answer, for it to be used again. */
 const DRAIN_MS = 1_000;
+
+export interface AttemptOptions {
+  /** The upstream is asked to stream. */
+  isStream: boolean;
+  key: string | undefined;
+  /** Names of beta features that the client asks for. */
+  betas?: string[] | undefined;
+  limits?: AttemptLimits;
+}
 
 /**
  * One upstream call. `open` ends with the first part that a client wants to read, or with a failure; until then
@@ -40,8 +51,10 @@ export class Attempt {
   droppedFields: string[] = [];
   /** How the response format is brought about; undefined when the provider sees to it. */
   formatBy: "tool" | "instruction" | undefined;
-  /** The attempt whose answer this one repairs; both are paid. */
-  repairs: Attempt | undefined;
+  /** The attempt whose answer this one repairs or continues; both are paid. */
+  follows: Attempt | undefined;
+  /** When it failed before anything of it was seen. */
+  endedAtMs: number | undefined;
   /** When the first semantic part was there. */
   firstPartAtMs: number | undefined;
   readonly #isStream: boolean;
@@ -56,17 +69,13 @@ export class Attempt {
   /** What has been read and not given out yet; of a whole answer, all of it. */
   unread: Part[] = [];
 
-  /** `isStream`: the upstream is asked to stream. */
-  constructor(
-    endpoint: Endpoint,
-    { isStream, key, betas }: { isStream: boolean; key: string | undefined; betas?: string[] | undefined },
-  ) {
+  constructor(endpoint: Endpoint, { isStream, key, betas, limits = {} }: AttemptOptions) {
     this.endpoint = endpoint;
     this.tally = new Tally(needsReplay(endpoint));
     this.#isStream = isStream;
     this.#key = key;
     this.#betas = betas;
-    this.#deadline = new Deadline(endpoint.provider.timeouts, isStream, (name) => {
+    this.#deadline = new Deadline(endpoint.provider.timeouts, limits, isStream, (name) => {
       this.#expired = name;
       this.#abort.abort(new Error(`deadline: ${name}`));
     });
@@ -84,8 +93,10 @@ export class Attempt {
       this.cancel();
       throw error;
     }
-    if (failure) this.cancel();
-    return failure && this.#redacted(failure);
+    if (!failure) return undefined;
+    this.endedAtMs = Date.now();
+    this.cancel();
+    return this.#redacted(failure);
   }
 
   /** Ends the attempt before it has begun; gives the failure back. */
@@ -242,7 +253,8 @@ export class Attempt {
     const text = error instanceof Error ? error.message : String(error);
     const message =
       otherwise === "unreachable" ? "The provider could not be reached" : "The connection to the provider broke";
-    return { kind: otherwise, message: `${message}: ${text}` };
+    const isReset = otherwise === "unreachable" && LOST_CONNECTION.test(text);
+    return { kind: otherwise, message: `${message}: ${text}`, ...(isReset && { isReset }) };
   }
 
   #redacted(failure: UpstreamFailure): UpstreamFailure {
@@ -260,6 +272,9 @@ export class Attempt {
     return redact(text, { secrets, baseUrl });
   }
 }
+
+/** How the runtime says that a connection broke before an answer, or was never made: it does not tell these apart. */
+const LOST_CONNECTION = /network connection lost|connection reset/i;
 
 const EXPIRED_MESSAGES: Record<DeadlineName, string> = {
   "first token": "The provider gave no first token in time.",

@@ -22,7 +22,7 @@ export interface Bill {
  * gone on, so that is at least what it costs.
  */
 export function makeBill(attempt: Attempt, chat: ChatRequest, isWhole: boolean): Bill {
-  const { tally, endpoint, repairs } = attempt;
+  const { tally, endpoint, follows } = attempt;
   const isReported = isWhole && tally.usage !== undefined;
   const own =
     isReported && tally.usage
@@ -35,11 +35,19 @@ export function makeBill(attempt: Attempt, chat: ChatRequest, isWhole: boolean):
           },
           tally.usage,
         );
-  const earlier = repairs && makeBill(repairs, chat, true);
+  const earlier = follows && makeBill(follows, chat, follows.tally.isFinished);
   const usage = earlier ? addUsage(earlier.usage, own) : own;
   const ownCost = costOf(own, endpoint.pricing, attempt.startedAtMs);
-  const cost = earlier?.cost && ownCost ? addCost(earlier.cost, ownCost) : ownCost;
-  const certainty = cost === undefined ? "unknown" : isReported ? "exact" : isWhole ? "estimated" : "at_least";
+  const cost = earlier ? earlier.cost && ownCost && addCost(earlier.cost, ownCost) : ownCost;
+  const ownCertainty = cost === undefined ? "unknown" : isReported ? "exact" : isWhole ? "estimated" : "at_least";
+  const certainty = earlier ? lesserCertainty(earlier.certainty, ownCertainty) : ownCertainty;
   const wireUsage = toWireUsage(usage, cost, { isByok: endpoint.byok !== undefined, isEstimated: !isReported });
   return { usage, cost, certainty, wireUsage };
+}
+
+const CERTAINTIES: CostCertainty[] = ["exact", "estimated", "at_least", "unknown"];
+
+/** A sum is no surer than its parts. */
+export function lesserCertainty(a: CostCertainty, b: CostCertainty): CostCertainty {
+  return CERTAINTIES[Math.max(CERTAINTIES.indexOf(a), CERTAINTIES.indexOf(b))] ?? "unknown";
 }

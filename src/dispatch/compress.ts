@@ -1,6 +1,6 @@
 import type { ChatMessage, ChatRequest } from "../schema/chat.ts";
 import { textTokens } from "../usage/count-tokens.ts";
-import { messageMedia, messageTokens, promptTokens } from "../usage/prompt-tokens.ts";
+import { messageMedia, messageTokens, toolTokens } from "../usage/prompt-tokens.ts";
 import { cutTexts } from "./compression/cut-texts.ts";
 import { removeMiddle } from "./compression/remove-middle.ts";
 
@@ -27,23 +27,20 @@ export function compressMessages(
   budgetTokens: number,
   { maxMessages = Infinity }: { maxMessages?: number | undefined } = {},
 ): Compression | undefined {
-  const { total: tokensBefore, tools } = promptTokens(chat, textTokens);
-  if (tokensBefore <= budgetTokens && chat.messages.length <= maxMessages) return undefined;
   const weigh = rememberedWeight();
-  const limit = budgetTokens - tools;
+  const tools = toolTokens(chat);
+  const tokensOf = (messages: ChatMessage[]) => messages.reduce((tokens, message) => tokens + weigh(message), tools);
+  const tokensBefore = tokensOf(chat.messages);
+  if (tokensBefore <= budgetTokens && chat.messages.length <= maxMessages) return undefined;
   const fewer = removeMiddle(chat.messages, maxMessages, () => 1);
-  const kept = removeMiddle(fewer, limit, weigh);
-  const messages = cutTexts(
-    kept,
-    kept.reduce((tokens, message) => tokens + weigh(message), -limit),
-  );
-  const compressed = { ...chat, messages };
+  const kept = removeMiddle(fewer, budgetTokens - tools, weigh);
+  const messages = cutTexts(kept, tokensOf(kept) - budgetTokens);
   return {
-    chat: compressed,
+    chat: { ...chat, messages },
     removedMessages: chat.messages.length - kept.length,
     truncatedMessages: messages.filter((message, index) => message !== kept[index]).length,
     tokensBefore,
-    tokensAfter: promptTokens(compressed, textTokens).total,
+    tokensAfter: tokensOf(messages),
   };
 }
 

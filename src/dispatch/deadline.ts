@@ -8,6 +8,28 @@ const AFTER_FINISH_MS = 5_000;
 /** A stream that starts later than this has stalled, unless the operator says otherwise. */
 const DEFAULT_FIRST_TOKEN_MS = 60_000;
 
+/** What shortens an attempt below what its provider is given. */
+export interface AttemptLimits {
+  /** Of the client's request. */
+  timeouts?:
+    | { first_token_ms?: number | undefined; idle_ms?: number | undefined; total_ms?: number | undefined }
+    | undefined;
+  /** Its share of the walk's deadline, until it answers; milliseconds. */
+  openWithinMs?: number | undefined;
+}
+
+/** The provider's bounds, or the request's where they are shorter. */
+function shorterOf(timeouts: Timeouts, own: AttemptLimits["timeouts"]): Timeouts {
+  if (!own) return timeouts;
+  const { firstTokenMs = Infinity, idleMs, totalMs } = timeouts;
+  const { first_token_ms: ownFirstTokenMs } = own;
+  return {
+    firstTokenMs: ownFirstTokenMs === undefined ? timeouts.firstTokenMs : Math.min(firstTokenMs, ownFirstTokenMs),
+    idleMs: Math.min(idleMs, own.idle_ms ?? Infinity),
+    totalMs: Math.min(totalMs, own.total_ms ?? Infinity),
+  };
+}
+
 /**
  * The clocks of one attempt: to the first token, between pieces of content, and for the whole. One timer for all:
  * content only notes the time, so that a chunk costs no timer.
@@ -22,12 +44,14 @@ export class Deadline {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** A whole answer has no first token: it is waited for until the end, unless the operator has set a bound. */
-  constructor(timeouts: Timeouts, isStream: boolean, abort: (name: DeadlineName) => void) {
+  constructor(provider: Timeouts, limits: AttemptLimits, isStream: boolean, abort: (name: DeadlineName) => void) {
     const now = Date.now();
+    const timeouts = shorterOf(provider, limits.timeouts);
+    const firstTokenMs = timeouts.firstTokenMs ?? (isStream ? DEFAULT_FIRST_TOKEN_MS : timeouts.totalMs);
     this.#abort = abort;
     this.#timeouts = timeouts;
     this.#totalDueMs = now + timeouts.totalMs;
-    this.#dueMs = now + (timeouts.firstTokenMs ?? (isStream ? DEFAULT_FIRST_TOKEN_MS : timeouts.totalMs));
+    this.#dueMs = now + Math.min(firstTokenMs, limits.openWithinMs ?? Infinity);
     this.#arm(now);
   }
 

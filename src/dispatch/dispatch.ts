@@ -1,7 +1,6 @@
 import type { Endpoint, Provider } from "../catalogue/catalogue.ts";
 import type { RouterError } from "../errors.ts";
 import { explainEmpty } from "../routing/explain-empty.ts";
-import { remainingCandidates } from "../routing/fallback.ts";
 import type { Plan } from "../routing/plan.ts";
 import type { RouteRequest } from "../routing/request.ts";
 import type { ChatRequest } from "../schema/chat.ts";
@@ -28,6 +27,12 @@ export interface Dispatch {
   keyOf: (provider: Provider) => Promise<string | null | undefined>;
   /** Reasoning of earlier answers by the key of their turn, as far as it is still known. */
   recall: (turnKeys: string[]) => Promise<Recalled>;
+  /** How long the client waits for an answer to begin, or for a whole one; milliseconds. Absent: as long as it takes. */
+  deadlineMs?: number | undefined;
+  /** When a second candidate starts beside one that has not answered; absent: never. */
+  hedgeAfterMs?: ((endpoint: Endpoint) => number | undefined) | undefined;
+  /** Is given what stops everything, for a client that leaves without the signal. */
+  onStart?: ((leave: () => void) => void) | undefined;
   /** Aborts when the client leaves. */
   signal: AbortSignal;
   /** Hears how every attempt went, as soon as it is over. */
@@ -58,20 +63,18 @@ export async function dispatch(request: Dispatch): Promise<Answer> {
   const { plan, route, signal } = request;
   if (plan.candidates.length === 0) throw explained(explainEmpty(plan, route), request, undefined);
   const walk = new Walk(request);
-  signal.addEventListener("abort", () => walk.leave());
+  const leave = () => walk.leave();
+  signal.addEventListener("abort", leave);
+  request.onStart?.(leave);
   if (signal.aborted) walk.leave();
+  let answer: Answer | undefined;
   try {
-    let candidates = plan.candidates;
-    for (let next = candidates[0]; next && !walk.isLeft; next = candidates[0]) {
-      const outcome = await walk.attempt(next);
-      if (outcome === "open") return await walk.answer();
-      candidates = candidates.slice(1);
-      if (outcome !== "left") candidates = remainingCandidates(candidates, next.endpoint, outcome);
-    }
+    answer = await walk.answer();
   } catch (error) {
     walk.end();
     throw error;
   }
+  if (answer) return answer;
   throw walk.end() ?? explained(giveUp(walk.failures), request, walk);
 }
 

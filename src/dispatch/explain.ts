@@ -5,10 +5,13 @@ import type { RouteRequest } from "../routing/request.ts";
 import type { Attempt } from "./attempt.ts";
 import type { CompressionNote } from "./fit.ts";
 import type { FailedAttempt } from "./give-up.ts";
+import { triedAttempts } from "./tried.ts";
 
 /** What has happened on a walk so far. */
 export interface Story {
   failures: FailedAttempt[];
+  /** Attempts that another one outran. */
+  outrun?: Attempt[];
   /** The attempt that answers. */
   attempt?: Attempt | undefined;
   dropped?: string[];
@@ -24,24 +27,21 @@ interface Planned {
 
 /** `openrouter_metadata`: the contract's keys, and beside them every candidate and exclusion with its reason. */
 export function explainWalk({ plan, route, identity }: Planned, story: Story): Record<string, unknown> {
-  const { failures, attempt } = story;
-  const nowMs = Date.now();
-  const tries = attempt
-    ? [...failures.map(({ attempt: failed }) => failed), attempt]
-    : failures.map((one) => one.attempt);
+  const { attempt } = story;
+  const attempts = triedAttempts(story).map(({ attempt: one, failure }) => ({
+    ...describe(one),
+    ...(failure && { failure }),
+  }));
   return {
     ...explainPlan(plan, route, identity.createdAtMs, attempt?.endpoint),
     region: null,
     summary: summarize(plan, story),
-    attempt: tries.length,
+    attempt: attempts.length,
     is_byok: attempt?.endpoint.byok !== undefined,
-    attempts: [
-      ...failures.map(({ attempt: failed, failure }) => ({ ...describe(failed), failure: failure.kind })),
-      ...(attempt ? [describe(attempt)] : []),
-    ],
+    attempts,
     ...(pipelineOf(story).length > 0 && { pipeline: pipelineOf(story) }),
     ...(story.dropped && story.dropped.length > 0 && { dropped: story.dropped }),
-    generation_time: nowMs - identity.createdAtMs,
+    ...(attempts.length > 0 && { generation_time: Date.now() - identity.createdAtMs }),
   };
 }
 
@@ -75,7 +75,8 @@ function nameOf({ tag, provider, modelId }: Endpoint) {
 function describe({ endpoint, status, startedAtMs, firstPartAtMs }: Attempt) {
   return {
     ...nameOf(endpoint),
-    status: status ?? null,
+    // Clients want a number: 0 where there was no answer at all.
+    status: status ?? 0,
     ...(firstPartAtMs !== undefined && { latency_ms: firstPartAtMs - startedAtMs }),
   };
 }

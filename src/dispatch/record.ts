@@ -2,9 +2,10 @@ import type { ChatRequest } from "../schema/chat.ts";
 import type { AttemptRecord, ClientFacts, GenerationRecord, Outcome, PlanRecord } from "../schema/generation.ts";
 import { emptyUsage } from "../schema/usage.ts";
 import type { Attempt } from "./attempt.ts";
-import { makeBill } from "./bill.ts";
+import { lesserCertainty, makeBill } from "./bill.ts";
 import type { FailedAttempt } from "./give-up.ts";
 import { turnKey } from "./replay.ts";
+import { type TriedAttempt, triedAttempts } from "./tried.ts";
 
 /** Who a generation belongs to; fixed before anything is dispatched. */
 export interface GenerationIdentity {
@@ -22,14 +23,23 @@ export interface EndedWalk {
   /** The attempt that answered, or that was running when the client left. */
   attempt: Attempt | undefined;
   failures: FailedAttempt[];
+  /** Attempts of a hedge that another one outran. */
+  outrun: Attempt[];
   outcome: Outcome;
 }
 
 /** The record of a request that has ended. An attempt that delivered nothing costs nothing. */
-export function toGenerationRecord({ chat, identity, attempt, failures, outcome }: EndedWalk): GenerationRecord {
+export function toGenerationRecord({
+  chat,
+  identity,
+  attempt,
+  failures,
+  outrun,
+  outcome,
+}: EndedWalk): GenerationRecord {
   const nowMs = Date.now();
   const isWhole = outcome === "finished";
-  const hasDelivered = attempt !== undefined && (isWhole || attempt.tally.hasContent || attempt.repairs !== undefined);
+  const hasDelivered = attempt !== undefined && (isWhole || attempt.tally.hasContent || attempt.follows !== undefined);
   const bill = hasDelivered ? makeBill(attempt, chat, isWhole) : undefined;
   const last = attempt ?? failures.at(-1)?.attempt;
   const tally = attempt?.tally;
@@ -53,18 +63,26 @@ export function toGenerationRecord({ chat, identity, attempt, failures, outcome 
     generationTimeMs: nowMs - identity.createdAtMs,
     usage: bill?.usage ?? emptyUsage(),
     costNanoUsd: bill ? (bill.cost?.totalNanoUsd ?? null) : 0,
-    certainty: bill?.certainty ?? "exact",
+    certainty: outrun.some(mayBeBilled)
+      ? lesserCertainty(bill?.certainty ?? "exact", "at_least")
+      : (bill?.certainty ?? "exact"),
     isByok: attempt?.endpoint.byok !== undefined,
     ...(replay && { replay }),
-    attempts: [
-      ...failures.map(({ attempt: failed, failure }, index) => ({
-        ...describeAttempt(failed, failures[index + 1]?.attempt.startedAtMs ?? attempt?.startedAtMs ?? nowMs),
-        failure: failure.kind,
-      })),
-      ...(attempt?.repairs ? [describeAttempt(attempt.repairs, attempt.startedAtMs)] : []),
-      ...(attempt ? [describeAttempt(attempt, attempt.firstPartAtMs ?? nowMs)] : []),
-    ],
+    attempts: describeAttempts(triedAttempts({ attempt, failures, outrun }), nowMs),
   };
+}
+
+/** Whether a vendor may bill an attempt that was stopped before its first token. */
+function mayBeBilled({ endpoint }: Attempt): boolean {
+  return endpoint.provider.row.bills_after_disconnect !== false;
+}
+
+/** One that failed lasted until the next one began, at the latest. */
+function describeAttempts(tried: TriedAttempt[], nowMs: number): AttemptRecord[] {
+  return tried.map(({ attempt, failure }, index) => {
+    const untilMs = attempt.endedAtMs ?? attempt.firstPartAtMs ?? tried[index + 1]?.attempt.startedAtMs ?? nowMs;
+    return { ...describeAttempt(attempt, untilMs), ...(failure !== undefined && { failure }) };
+  });
 }
 
 function describeAttempt(attempt: Attempt, untilMs: number): AttemptRecord {

@@ -1,37 +1,44 @@
-import type { FailureKind, UpstreamFailure } from "../errors.ts";
-import { RouterError } from "../errors.ts";
+import { RouterError, type UpstreamFailure } from "../errors.ts";
+import { remainingCandidates } from "../routing/fallback.ts";
 import type { Candidate } from "../routing/plan.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import { gatheredBody, overheard } from "../stream/gather.ts";
-import { wholeText, withText } from "../stream/whole-text.ts";
 import { type AnswerEnd, AnswerFeed, readCompletion } from "./answer.ts";
-import { checkAnswer, toRepair } from "./answer-format.ts";
-import { Attempt } from "./attempt.ts";
+import type { Attempt } from "./attempt.ts";
 import { makeBill } from "./bill.ts";
+import { continuedChat, mayContinue } from "./continuation.ts";
 import type { Answer, Dispatch } from "./dispatch.ts";
 import { explainWalk, type Story } from "./explain.ts";
 import { factsOfEnd, factsOfFailure } from "./facts.ts";
-import { type Fitted, fitRequest } from "./fit.ts";
 import { type FailedAttempt, toWireError } from "./give-up.ts";
 import { toGenerationRecord } from "./record.ts";
-import { needsReplay, withRecalledReasoning } from "./replay.ts";
+import { withRecalledReasoning } from "./replay.ts";
 import { shortened } from "./shorten.ts";
+import { Turn } from "./turn.ts";
 
-/** Calling a provider without the key that it wants tells it the prompt and gains nothing. */
-const KEY_UNREADABLE: UpstreamFailure = {
-  kind: "unauthorized",
-  message: "The provider's key cannot be read here: its master key is missing.",
-};
+/** A walk calls no more candidates than this, however many there are. */
+const MAX_TURNS = 12;
 
-/** The attempts of one request and how it ends; whatever happens, it is settled once. */
+/** What a candidate needs to have a chance of answering. */
+const LEAST_CHANCE_MS = 15_000;
+
+/** The turns of one request and how it ends; whatever happens, it is settled once. */
 export class Walk {
   readonly #request: Dispatch;
+  readonly #startedAtMs = Date.now();
+  /** For the whole walk: the client's, or the longest that a candidate may take. */
+  readonly #deadlineMs: number;
   readonly failures: FailedAttempt[] = [];
-  #current: Attempt | undefined;
-  #shownAs = "";
-  #fitted: Fitted;
-  #recalledChat: ChatRequest | undefined;
-  #formatNote: string | undefined;
+  /** Attempts of a hedge that another one outran. */
+  readonly #outrun: Attempt[] = [];
+  /** Candidates that have not had their turn. */
+  #left: Candidate[];
+  /** Turns that have not ended; more than one with a hedge. */
+  readonly #running = new Map<Turn, Promise<Turn>>();
+  #turns = 0;
+  /** The turn that answers, or that ran last. */
+  #current: Turn | undefined;
+  #recalledChat: Promise<ChatRequest> | undefined;
   /** What has been sent upstream, where the client wants to see it. */
   readonly #sent: unknown[] = [];
   #isSettled = false;
@@ -40,145 +47,222 @@ export class Walk {
 
   constructor(request: Dispatch) {
     this.#request = request;
-    this.#fitted = { chat: request.chat, dropped: [], compression: undefined };
+    this.#left = request.plan.candidates;
+    this.#deadlineMs =
+      request.deadlineMs ?? Math.max(...this.#left.map(({ endpoint }) => endpoint.provider.timeouts.totalMs));
   }
 
   /** What there is to tell of the walk so far. */
   get story(): Story {
-    const { dropped, compression } = this.#fitted;
-    const attempt = this.#current;
-    const fields = attempt ? [...dropped, ...attempt.droppedFields] : [];
-    return { failures: this.failures, attempt, dropped: fields, formatNote: this.#formatNote, compression };
+    const { attempt, fitted, formatNote } = this.#current ?? {};
+    const dropped = attempt && fitted ? [...fitted.dropped, ...attempt.droppedFields] : [];
+    const { failures } = this;
+    return { failures, outrun: this.#outrun, attempt, dropped, formatNote, compression: fitted?.compression };
   }
 
-  /** Tries a candidate: `open` when `answer` can follow, `left` when the client has gone, else why it failed. */
-  async attempt({ endpoint, shownAs }: Candidate): Promise<"open" | "left" | FailureKind> {
-    const { chat, keyOf, betas, route } = this.#request;
-    const isStream = chat.stream === true;
-    const key = await keyOf(endpoint.provider);
-    const whole = needsReplay(endpoint) ? await this.#recalled() : chat;
-    if (this.isLeft) return "left";
-    this.#fitted = fitRequest(whole, endpoint, route);
-    this.#shownAs = shownAs;
-    const attempt = new Attempt(endpoint, { isStream, key: key ?? undefined, betas });
-    this.#current = attempt;
-    const failure = key === null ? attempt.refuse(KEY_UNREADABLE) : await attempt.open(this.#fitted.chat, !isStream);
-    if (isStream && chat.debug?.echo_upstream_body === true) this.#sent.push(shortened(attempt.sentBody));
-    if (!failure) {
-      this.#formatNote = isStream ? attempt.formatBy : await this.#settleFormat(attempt, key ?? undefined);
-      return "open";
+  /** Gives the candidates their turns until one answers; undefined when none does, or the client leaves. */
+  async answer(): Promise<Answer | undefined> {
+    while (!this.isLeft) {
+      if (this.#running.size === 0 && !this.#startNext()) break;
+      const turn = await this.#firstToEnd();
+      if (turn === "late") this.#startNext();
+      else if (turn !== "left") {
+        this.#running.delete(turn);
+        if (this.isLeft) break;
+        if (turn.isOpen) return this.#answerOf(turn);
+        this.#takeFailure(turn);
+      }
     }
-    this.#current = undefined;
-    if (this.isLeft) return "left";
-    this.failures.push({ attempt, failure });
-    this.#request.observe?.(endpoint, factsOfFailure(failure));
-    return failure.kind;
+    return undefined;
+  }
+
+  /** The next candidate has its turn; false when there is none, or no time. */
+  #startNext(): boolean {
+    const share = this.#shareMs();
+    const [next, ...others] = this.#left;
+    if (!next || this.#turns >= MAX_TURNS || share <= 0) return false;
+    this.#left = others;
+    this.#turns++;
+    const turn = this.#createTurn(next, share);
+    this.#current = turn;
+    this.#running.set(
+      turn,
+      turn.open().then(() => turn),
+    );
+    return true;
+  }
+
+  #createTurn(candidate: Candidate, openWithinMs?: number): Turn {
+    const timeouts = this.#request.chat.provider?.timeouts ?? undefined;
+    const limits = { timeouts, openWithinMs };
+    const recalled = () => this.#recalled();
+    const isLast = this.#left.length === 0 && this.#request.chat.provider?.allow_fallbacks !== false;
+    return new Turn(candidate, { request: this.#request, recalled, limits, isLast, isOver: () => this.isLeft });
   }
 
   /**
-   * Sees to the form of an answer that the provider does not enforce: takes it out of a code fence, or asks once more
-   * with what was wrong. Says how the form came about, and whether it is still not right.
+   * How long the next turn may take until it answers. Of a short deadline every candidate has an equal share; of a long
+   * one it has all but what the others need to have a chance.
    */
-  async #settleFormat(attempt: Attempt, key: string | undefined): Promise<string | undefined> {
-    const { endpoint, formatBy } = attempt;
-    const format = this.#fitted.chat.response_format;
-    const text = formatBy && wholeText(attempt.unread);
-    if (!format || text === undefined) return formatBy;
-    const checked = checkAnswer(text, format);
-    if ("json" in checked) {
-      if (checked.json !== text) attempt.unread = withText(attempt.unread, checked.json);
-      return formatBy;
+  #shareMs(): number {
+    const remainingMs = this.#startedAtMs + this.#deadlineMs - Date.now();
+    const others = Math.min(this.#left.length, MAX_TURNS - this.#turns) - 1;
+    return Math.max(remainingMs / (others + 1), remainingMs - others * LEAST_CHANCE_MS);
+  }
+
+  /** The first of the running turns that ends; `late` when it is time for a hedge. */
+  async #firstToEnd(): Promise<Turn | "late" | "left"> {
+    const [only] = this.#running;
+    if (!only) return "left";
+    const [turn, ended] = only;
+    const afterMs =
+      this.#running.size === 1 && this.#left.length > 0
+        ? this.#request.hedgeAfterMs?.(turn.candidate.endpoint)
+        : undefined;
+    if (afterMs === undefined) return this.#running.size === 1 ? ended : Promise.race(this.#running.values());
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<"late">((resolve) => {
+      timer = setTimeout(() => resolve("late"), afterMs);
+    });
+    try {
+      return await Promise.race([ended, late]);
+    } finally {
+      clearTimeout(timer);
     }
-    const repair = new Attempt(endpoint, { isStream: false, key, betas: this.#request.betas });
-    repair.repairs = attempt;
-    this.#current = repair;
-    const failure = await repair.open(toRepair(this.#fitted.chat, text, checked.problem), true);
-    const repaired = failure ? undefined : checkAnswer(wholeText(repair.unread) ?? "", format);
-    if (failure) {
-      this.#current = attempt;
-      return `${formatBy}; invalid`;
+  }
+
+  #takeFailure(turn: Turn): void {
+    const { endpoint } = turn.candidate;
+    this.#echo(turn);
+    for (const failed of turn.failures) {
+      this.failures.push(failed);
+      this.#request.observe?.(endpoint, factsOfFailure(failed.failure));
     }
-    if (!repaired || "problem" in repaired) {
-      // Of two answers that are both wrong, one with words in it is worth more.
-      if (wholeText(repair.unread) === "")
-        [repair.repairs, attempt.repairs, this.#current] = [undefined, repair, attempt];
-      return `${formatBy}; invalid`;
-    }
-    repair.unread = withText(repair.unread, repaired.json);
-    return `${formatBy}; repaired`;
+    const last = turn.failures.at(-1);
+    if (last) this.#left = remainingCandidates(this.#left, endpoint, last.failure.kind);
+    if (this.#current === turn) this.#current = [...this.#running.keys()].at(-1);
+  }
+
+  #echo({ attempt, failures }: Turn): void {
+    const { chat } = this.#request;
+    if (chat.stream !== true || chat.debug?.echo_upstream_body !== true) return;
+    for (const one of failures) this.#sent.push(shortened(one.attempt.sentBody));
+    if (attempt) this.#sent.push(shortened(attempt.sentBody));
   }
 
   /** The request with the reasoning that its client did not bring back; looked up once. */
-  async #recalled(): Promise<ChatRequest> {
-    this.#recalledChat ??= await withRecalledReasoning(this.#request.chat, this.#request.recall);
+  #recalled(): Promise<ChatRequest> {
+    this.#recalledChat ??= withRecalledReasoning(this.#request.chat, this.#request.recall);
     return this.#recalledChat;
   }
 
-  /** The answer of the attempt that opened. */
-  async answer(): Promise<Answer> {
-    const attempt = this.#current;
+  /** The others have lost: they are stopped, and stand in the record. */
+  #stopOthers(): void {
+    for (const loser of this.#running.keys()) {
+      loser.stop();
+      this.#echo(loser);
+      this.failures.push(...loser.failures);
+      if (loser.attempt) this.#outrun.push(loser.attempt);
+    }
+    this.#running.clear();
+  }
+
+  async #answerOf(turn: Turn): Promise<Answer> {
+    const { attempt, candidate, formatNote } = turn;
     if (!attempt) throw new Error("no attempt is open");
+    this.#current = turn;
+    for (const failed of turn.failures) this.failures.push(failed);
+    this.#echo(turn);
+    this.#stopOthers();
     const { chat, identity, onText, wantsMetadata } = this.#request;
     const options = {
       envelope: {
         id: identity.id,
         created: Math.floor(identity.createdAtMs / 1000),
-        model: this.#shownAs,
-        provider: attempt.endpoint.provider.name,
+        model: candidate.shownAs,
+        provider: candidate.endpoint.provider.name,
       },
       excludesReasoning: chat.reasoning?.exclude === true || chat.include_reasoning === false,
-      bill: () => makeBill(attempt, chat, true),
+      bill: () => makeBill(this.#current?.attempt ?? attempt, chat, true),
       explain: wantsMetadata ? () => explainWalk(this.#request, this.story) : undefined,
     };
-    const { story } = this;
-    const notes = {
-      droppedParameters: story.dropped ?? [],
-      formatNote: this.#formatNote,
-      compressionNote: story.compression?.summary,
-    };
+    const { dropped = [], compression } = this.story;
+    const notes = { droppedParameters: dropped, formatNote, compressionNote: compression?.summary };
     if (chat.stream !== true) {
       const body = await readCompletion(attempt, options);
       onText?.(body);
-      this.#finish(attempt, { how: "finished" });
+      this.#finish({ how: "finished" });
       return { body, ...notes };
     }
     const feed = new AnswerFeed(attempt, {
       ...options,
       sent: this.#sent,
-      toWireError: (failure) => toWireError(failure, attempt),
-      onEnd: (end) => this.#finish(attempt, end),
+      proceed: mayContinue(chat, this.#left, candidate.endpoint)
+        ? (failure, text) => this.#proceed(failure, text)
+        : undefined,
+      toWireError: (failure) => toWireError(failure, this.#current?.attempt ?? attempt),
+      onEnd: (end) => this.#finish(end),
     });
     return { body: gatheredBody(onText ? overheard(feed, onText) : feed), ...notes };
+  }
+
+  /** Goes on with an answer that broke off, at the next candidate that can; undefined when none does. */
+  async #proceed(failure: UpstreamFailure, text: string): Promise<Attempt | undefined> {
+    const brokenTurn = this.#current;
+    const broken = brokenTurn?.attempt;
+    if (!broken) return undefined;
+    for (;;) {
+      const next = this.#left.find(({ endpoint }) => mayContinue(this.#request.chat, [{ endpoint }], broken.endpoint));
+      if (!next || this.isLeft || this.#turns >= MAX_TURNS) break;
+      this.#left = this.#left.filter((candidate) => candidate !== next);
+      this.#turns++;
+      const turn = this.#createTurn(next);
+      this.#current = turn;
+      const outcome = await turn.open(continuedChat(await this.#recalled(), text));
+      if (outcome === "open" && turn.attempt) {
+        turn.attempt.follows = broken;
+        this.failures.push({ attempt: broken, failure });
+        this.#request.observe?.(broken.endpoint, factsOfFailure(failure));
+        return turn.attempt;
+      }
+      this.#takeFailure(turn);
+    }
+    this.#current = brokenTurn;
+    return undefined;
   }
 
   /** The client has left: the upstream is stopped at once, and what there is is booked. */
   leave(): void {
     if (this.isLeft) return;
     this.isLeft = true;
-    const attempt = this.#current;
-    attempt?.cancel();
-    if (attempt) this.#finish(attempt, { how: "cancelled" });
+    for (const turn of this.#running.keys()) if (turn !== this.#current) turn.stop();
+    this.#current?.attempt?.cancel();
+    if (this.#current?.attempt) this.#finish({ how: "cancelled" });
   }
 
   /** Nothing will follow: no candidate is left, or no client. Gives the error that nobody will read in that case. */
   end(): RouterError | undefined {
-    this.#current?.cancel();
-    this.#settle(this.#current, { how: this.isLeft ? "cancelled" : "failed" });
+    for (const turn of this.#running.keys()) turn.stop();
+    this.#current?.attempt?.cancel();
+    this.#settle({ how: this.isLeft ? "cancelled" : "failed" });
     return this.isLeft ? new RouterError("invalid_request", "The client has left.", { status: 499 }) : undefined;
   }
 
-  #finish(attempt: Attempt, end: AnswerEnd): void {
-    if (end.how !== "finished") attempt.cancel();
-    else if (attempt.isConnected) this.#request.waitUntil(attempt.drain());
-    this.#settle(attempt, end);
+  #finish(end: AnswerEnd): void {
+    const attempt = this.#current?.attempt;
+    if (end.how !== "finished") attempt?.cancel();
+    else if (attempt?.isConnected) this.#request.waitUntil(attempt.drain());
+    this.#settle(end);
   }
 
   /** A walk that called nobody leaves no record. */
-  #settle(attempt: Attempt | undefined, end: AnswerEnd | { how: "failed" }): void {
+  #settle(end: AnswerEnd | { how: "failed" }): void {
+    const attempt = this.#current?.attempt;
     if (this.#isSettled || (!attempt && this.failures.length === 0)) return;
     this.#isSettled = true;
     const { chat, identity, settle, observe } = this.#request;
-    if (attempt) observe?.(attempt.endpoint, factsOfEnd(attempt, end, this.#fitted.chat));
-    settle(toGenerationRecord({ chat, identity, attempt, failures: this.failures, outcome: end.how }));
+    if (attempt) observe?.(attempt.endpoint, factsOfEnd(attempt, end, chat));
+    const { failures } = this;
+    settle(toGenerationRecord({ chat, identity, attempt, failures, outrun: this.#outrun, outcome: end.how }));
   }
 }

@@ -26,11 +26,15 @@ import {
   removePreset,
 } from "./presets.ts";
 import { getProviders } from "./providers.ts";
+import { getReplay } from "./replay.ts";
+import { postRoute } from "./route.ts";
+import { postSelftest } from "./selftest.ts";
 
 /** Every public route, mounted under `/api/v1` and `/v1`. */
 function createApi(): Hono<AppEnv> {
   const api = new Hono<AppEnv>();
   api.post("/chat/completions", chatCompletions);
+  api.post("/route", postRoute);
   api.get("/models", getModels);
   api.get("/models/count", getModelsCount);
   api.get("/models/user", getUserModels);
@@ -40,6 +44,7 @@ function createApi(): Hono<AppEnv> {
   api.get("/endpoints/zdr", getZeroRetentionEndpoints);
   api.get("/providers", getProviders);
   api.get("/generation", getGeneration);
+  api.get("/generation/replay", getReplay);
   api.get("/key", getCurrentKey);
   api.get("/auth/key", getCurrentKey);
 
@@ -64,6 +69,9 @@ function createApi(): Hono<AppEnv> {
   api.use("/catalog", managementOnly());
   api.get("/catalog", getCatalog);
   api.put("/catalog", putCatalog);
+
+  api.use("/selftest", managementOnly());
+  api.post("/selftest", (c) => postSelftest(c, createApp()));
   return api;
 }
 

@@ -1,47 +1,81 @@
 import type { Provider } from "../catalogue/catalogue.ts";
-import { type Answer, dispatch } from "../dispatch/dispatch.ts";
+import { type Answer, type Dispatch, dispatch } from "../dispatch/dispatch.ts";
 import { recallReasoning } from "../ledger/read.ts";
 import { settle } from "../ledger/settlements.ts";
 import { type ChatRequest, parseChatRequest } from "../schema/chat.ts";
-import type { ClientFacts, GenerationRecord } from "../schema/generation.ts";
+import type { GenerationRecord } from "../schema/generation.ts";
 import { readCatalogue, readProviderKey } from "../store/catalogue.ts";
 import type { ApiKey } from "../store/keys.ts";
 import { requireKey } from "./authenticate.ts";
 import { type AppContext, waitUntilOf } from "./env.ts";
 import { errorResponse } from "./error-response.ts";
 import { createGenerationId } from "./generation-id.ts";
+import { inTime, lateBody } from "./late-answer.ts";
 import { planRequest } from "./planning.ts";
 import { type AppliedPreset, withPreset } from "./presets.ts";
-import { readJsonBody } from "./read-body.ts";
+import { readJsonAndBytes } from "./read-body.ts";
+import { betasOf, clientFacts, deadlineOf, wantsMetadata } from "./request-headers.ts";
+import { type CacheVisit, keptBy, readCacheWish, repeatResponse, toCacheRecord, visitCache } from "./response-cache.ts";
 
 /** POST /chat/completions */
 export async function chatCompletions(c: AppContext): Promise<Response> {
   const key = await requireKey(c);
-  const asked = parseChatRequest(await readJsonBody(c.req.raw));
   const waitUntil = waitUntilOf(c);
-  const { chat, preset } = await withPreset(c.env.KV, asked);
-  const { catalogue } = await readCatalogue(c.env.KV, waitUntil);
-  const { plan, route, record, observe } = planRequest(c, chat, catalogue, key.hash);
+  const { chat, preset, visit } = await readRequest(c, key);
   const createdAtMs = Date.now();
   const id = createGenerationId(createdAtMs);
-  const client = clientFacts(c, chat, preset);
-  const identity = { id, createdAtMs, keyHash: key.hash, team: key.team, client, plan: record };
-  const { signal } = c.req.raw;
+  const caller = { id, createdAtMs, keyHash: key.hash, team: key.team, client: clientFacts(c, chat, preset) };
+  const stores = storesOf(c.env, key, waitUntil);
+  if (visit?.found) {
+    stores.settle(toCacheRecord(visit.found, caller));
+    return repeatResponse(visit.found, caller);
+  }
+  const keeper = visit?.keeper;
+  const { catalogue } = await readCatalogue(c.env.KV, waitUntil);
+  const { plan, route, record, observe, hedgeAfterMs } = planRequest(c, chat, catalogue, key.hash);
+  const identity = { ...caller, plan: record };
+  const wishes = { wantsMetadata: wantsMetadata(c), betas: betasOf(c), deadlineMs: deadlineOf(c) };
   try {
-    const planned = { chat: await withHashedUser(chat), route, plan, identity, wantsMetadata: wantsMetadata(c) };
-    const request = { ...planned, betas: betasOf(c), signal, observe, waitUntil };
-    const { body, ...notes } = await dispatch({ ...request, ...storesOf(c.env, key, waitUntil) });
-    return new Response(body, { headers: answerHeaders(id, chat.stream === true, notes) });
+    const request = { chat: await withHashedUser(chat), route, plan, identity, observe, hedgeAfterMs };
+    const { signal } = c.req.raw;
+    const dispatched = { ...request, ...wishes, signal, waitUntil, ...(keeper ? keptBy(keeper, stores) : stores) };
+    const answer = chat.stream === true ? await streamedAnswer(dispatched) : await dispatch(dispatched);
+    const headers = answerHeaders(id, chat.stream === true, answer);
+    keeper?.onHeaders(headers);
+    return new Response(answer.body, { headers: { ...headers, ...keeper?.headers } });
   } catch (error) {
     return errorResponse(error, id);
   }
 }
 
-/** Whether the answer is to tell how it was routed. */
-function wantsMetadata(c: AppContext): boolean {
-  const { headers } = c.req.raw;
-  const wish = headers.get("x-openrouter-metadata") ?? headers.get("x-openrouter-experimental-metadata");
-  return wish?.trim().toLowerCase() === "enabled";
+/** Of an answer that is late nothing is known but that it is under way. */
+async function streamedAnswer(request: Dispatch): Promise<Answer> {
+  let leave = () => {};
+  const answering = dispatch({
+    ...request,
+    onStart(stop) {
+      leave = stop;
+    },
+  });
+  const answer = await inTime(answering);
+  return answer ?? { body: lateBody(answering, () => leave()), ...NO_NOTES };
+}
+
+const NO_NOTES: Omit<Answer, "body"> = { droppedParameters: [], formatNote: undefined, compressionNote: undefined };
+
+/** A request with its preset, and what the response cache has for it, where it is asked. Lets go of the body's bytes. */
+async function readRequest(
+  c: AppContext,
+  key: ApiKey,
+): Promise<{ chat: ChatRequest; preset?: AppliedPreset | undefined; visit?: CacheVisit }> {
+  const { json, bytes } = await readJsonAndBytes(c.req.raw);
+  const { chat, preset } = await withPreset(c.env.KV, parseChatRequest(json));
+  const wish = readCacheWish(c.req.raw.headers, preset);
+  if (wish.mode === "off") return { chat, preset };
+  const { model, stream } = chat;
+  const question = { model, isStream: stream === true, presetVersion: preset?.version, body: bytes };
+  const asked = { endpointType: "chat" as const, ...question };
+  return { chat, preset, visit: await visitCache(c.env.RESPONSES, key.hash, asked, wish, waitUntilOf(c)) };
 }
 
 /** What dispatch may use of the stores. Holds nothing of the client's request: a stream would keep it in memory. */
@@ -71,7 +105,7 @@ function answerHeaders(id: string, isStream: boolean, notes: Omit<Answer, "body"
     "cache-control": "no-cache",
     "x-generation-id": id,
   };
-  if (droppedParameters.length > 0) headers["x-pointsman-dropped-parameters"] = droppedParameters.join(",");
+  if (droppedParameters.length > 0) headers["x-pointsman-dropped"] = droppedParameters.join(", ");
   if (formatNote !== undefined) headers["x-pointsman-response-format"] = formatNote;
   if (compressionNote !== undefined) headers["x-pointsman-compression"] = compressionNote;
   return headers;
@@ -82,28 +116,4 @@ async function withHashedUser(chat: ChatRequest): Promise<ChatRequest> {
   if (!chat.user) return chat;
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(chat.user));
   return { ...chat, user: new Uint8Array(digest).toHex() };
-}
-
-/** Beta features by name, as the contract's header and the AI SDK's name them. */
-function betasOf(c: AppContext): string[] | undefined {
-  const { headers } = c.req.raw;
-  const list = headers.get("x-anthropic-beta") ?? headers.get("anthropic-beta");
-  return list
-    ?.split(",")
-    .map((name) => name.trim())
-    .filter((name) => /^[a-z0-9-]+$/.test(name));
-}
-
-function clientFacts(c: AppContext, chat: ChatRequest, preset: AppliedPreset | undefined): ClientFacts {
-  const { headers } = c.req.raw;
-  return {
-    user: chat.user ?? undefined,
-    sessionId: chat.session_id ?? headers.get("x-session-id")?.slice(0, 256),
-    referer: headers.get("http-referer") ?? undefined,
-    appTitle: headers.get("x-openrouter-title") ?? headers.get("x-title") ?? undefined,
-    userAgent: headers.get("user-agent") ?? undefined,
-    metadata: chat.metadata ?? undefined,
-    trace: chat.trace ?? undefined,
-    preset: preset && `${preset.slug}@${preset.version}`,
-  };
 }

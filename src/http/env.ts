@@ -1,10 +1,20 @@
 import type { Context } from "hono";
-import type { ApiKey } from "../store/keys.ts";
+import type { Catalogue } from "../catalogue/catalogue.ts";
+import type { HealthBook } from "../health/book.ts";
 
 /** Hono's types for this app. */
 export interface AppEnv {
   Bindings: Cloudflare.Env;
-  Variables: { apiKey: ApiKey };
+  Variables: { rehearsal?: Rehearsal };
+}
+
+/**
+ * What the self-test's own requests are planned with in place of the catalogue and the health in force. Set inside the
+ * Worker only: nothing that a client sends gets here.
+ */
+export interface Rehearsal {
+  catalogue: Catalogue;
+  health: HealthBook;
 }
 
 export type AppContext = Context<AppEnv>;

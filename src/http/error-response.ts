@@ -10,7 +10,7 @@ export function errorResponse(error: unknown, generationId?: string): Response {
     return errorResponse(new RouterError("server", "Internal Server Error"), generationId);
   }
   const body = {
-    error: { code: error.status, message: error.message, metadata: { error_type: error.type, ...error.metadata } },
+    error: toErrorObject(error),
     // An internal error keeps to itself.
     ...(error.routing && error.status !== 500 && { openrouter_metadata: error.routing }),
   };
@@ -19,4 +19,9 @@ export function errorResponse(error: unknown, generationId?: string): Response {
   if (error.retryAfterMs !== undefined) headers.set("retry-after", String(Math.ceil(error.retryAfterMs / 1000)));
   if (error.exhausted) headers.set("x-should-retry", "false");
   return Response.json(body, { status: error.status, headers });
+}
+
+/** The object that the contract puts under `error`. */
+export function toErrorObject({ status, type, message, metadata }: RouterError): Record<string, unknown> {
+  return { code: status, message, metadata: { error_type: type, ...metadata } };
 }

@@ -6,8 +6,16 @@ import { identify } from "./authenticate.ts";
 import type { AppContext } from "./env.ts";
 import { DEFAULT_TEAM } from "./keys.ts";
 
-/** GET /generation?id= : readable by the key that made it and by management keys; to anyone else there is none. */
+/** GET /generation?id= */
 export async function getGeneration(c: AppContext): Promise<Response> {
+  return c.json({ data: toWire(await findGeneration(c)) });
+}
+
+/**
+ * The record of the generation that the query names: readable by the key that made it and by management keys; to
+ * anyone else there is none, a 404.
+ */
+export async function findGeneration(c: AppContext): Promise<GenerationRecord> {
   const caller = await identify(c);
   const id = c.req.query("id");
   if (!id) throw invalidField("id", "is required, e.g. ?id=gen-…");
@@ -15,7 +23,7 @@ export async function getGeneration(c: AppContext): Promise<Response> {
   const record = await readGeneration(c.env.LEDGER, team, id);
   const mayRead = record && (caller.kind === "management" || record.keyHash === caller.key.hash);
   if (!mayRead) throw new RouterError("not_found", `Generation ${id} not found`);
-  return c.json({ data: toWire(record) });
+  return record;
 }
 
 function toWire(record: GenerationRecord): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import type { Endpoint, Model } from "../catalogue/catalogue.ts";
 import type { Pricing } from "../schema/catalogue.ts";
+import { type Measured, UNMEASURED } from "./measured.ts";
 
 /** `"-1"` is how this API says that a price is not known beforehand. */
 const UNKNOWN_PRICE: Pricing = { prompt: "-1", completion: "-1" };
@@ -35,7 +36,11 @@ export function toWireModel({ id, row }: Model, endpoints: Endpoint[]): Record<s
 }
 
 /** A model with its endpoints, as GET /models/{author}/{slug}/endpoints tells of it. */
-export function toWireListing(model: Model, endpoints: Endpoint[]): Record<string, unknown> {
+export function toWireListing(
+  model: Model,
+  endpoints: Endpoint[],
+  measure: (endpoint: Endpoint) => Measured,
+): Record<string, unknown> {
   const { id, row } = model;
   return {
     id,
@@ -43,12 +48,16 @@ export function toWireListing(model: Model, endpoints: Endpoint[]): Record<strin
     created: row.created ?? 0,
     description: row.description ?? "",
     architecture: toArchitecture(row),
-    endpoints: endpoints.map((endpoint) => toWireEndpoint(model, endpoint)),
+    endpoints: endpoints.map((endpoint) => toWireEndpoint(model, endpoint, measure(endpoint))),
   };
 }
 
 /** One endpoint; what is measured is null until it is. */
-export function toWireEndpoint({ id, row }: Model, endpoint: Endpoint): Record<string, unknown> {
+export function toWireEndpoint(
+  { id, row }: Model,
+  endpoint: Endpoint,
+  measured: Measured = UNMEASURED,
+): Record<string, unknown> {
   const { provider, pricing } = endpoint;
   return {
     name: `${provider.name} | ${row.canonical_slug ?? id}`,
@@ -65,13 +74,19 @@ export function toWireEndpoint({ id, row }: Model, endpoint: Endpoint): Record<s
     supports_implicit_caching: hasImplicitCaching(endpoint),
     supports_tool_choice: toToolChoice(endpoint),
     supports_voice_cloning: false,
-    status: 0,
-    uptime_last_5m: null,
-    uptime_last_30m: null,
-    uptime_last_1d: null,
-    latency_last_30m: null,
-    throughput_last_30m: null,
+    status: measured.status,
+    uptime_last_5m: toPercent(measured.uptime5m),
+    uptime_last_30m: toPercent(measured.uptime30m),
+    uptime_last_1d: toPercent(measured.uptime1d),
+    /** Milliseconds to the first token. */
+    latency_last_30m: measured.latencyMs30m,
+    /** Tokens per second. */
+    throughput_last_30m: measured.throughput30m,
   };
+}
+
+function toPercent(share: number | null): number | null {
+  return share === null ? null : Math.round(share * 10_000) / 100;
 }
 
 /** The endpoint whose price and limits stand for the model: the first that has a price and is of no other tier. */

@@ -3,6 +3,7 @@ import { RouterError } from "../errors.ts";
 import { readCatalogue } from "../store/catalogue.ts";
 import { identify } from "./authenticate.ts";
 import { type AppContext, waitUntilOf } from "./env.ts";
+import { measuresFor } from "./measured.ts";
 import { endpointsInScope, listModels, type Scope, scopeOf } from "./model-list.ts";
 import { isZeroRetention, type ModelQuery, pageOf, readModelQuery, selectModels } from "./model-query.ts";
 import { toWireEndpoint, toWireListing, toWireModel } from "./model-wire.ts";
@@ -50,17 +51,19 @@ export async function getModelEndpoints(c: AppContext): Promise<Response> {
   const scope = await scopeOf(c, readModelQuery(c.req.query()).all);
   const name = askedModel(c);
   const model = await findModel(c, name);
-  if (model) return c.json({ data: toWireListing(model, model.endpoints.filter(endpointsInScope(c, scope))) });
+  const measure = measuresFor(c);
+  if (model) return c.json({ data: toWireListing(model, model.endpoints.filter(endpointsInScope(c, scope)), measure) });
   const base = await findModel(c, name.replace(/:[^/]*$/, ""));
   if (!base) throw noModel(name);
-  return c.json({ data: { ...toWireListing(base, []), id: name } });
+  return c.json({ data: { ...toWireListing(base, [], measure), id: name } });
 }
 
 /** GET /endpoints/zdr: the endpoints of providers that keep nothing and learn nothing. */
 export async function getZeroRetentionEndpoints(c: AppContext): Promise<Response> {
   const models = await listModels(c, await scopeOf(c, readModelQuery(c.req.query()).all));
+  const measure = measuresFor(c);
   const data = models.flatMap(({ model, endpoints }) =>
-    endpoints.filter(isZeroRetention).map((endpoint) => toWireEndpoint(model, endpoint)),
+    endpoints.filter(isZeroRetention).map((endpoint) => toWireEndpoint(model, endpoint, measure(endpoint))),
   );
   return c.json({ data });
 }

@@ -1,10 +1,13 @@
 import type { Catalogue, Endpoint } from "../catalogue/catalogue.ts";
 import type { Observation } from "../dispatch/facts.ts";
+import type { HealthBook } from "../health/book.ts";
+import { usualLatencyMs } from "../routing/hedge.ts";
+import { outlinePlan } from "../routing/outline.ts";
 import { type Plan, planCandidates } from "../routing/plan.ts";
 import { hash32, seededRandom } from "../routing/random.ts";
 import { type RouteRequest, toRouteRequest } from "../routing/request.ts";
 import { type Conversation, conversationOf, rewardsStaying } from "../routing/sticky.ts";
-import type { ChatRequest } from "../schema/chat.ts";
+import type { ChatRequest, ProviderPreferences } from "../schema/chat.ts";
 import type { PlanRecord } from "../schema/generation.ts";
 import { isolateHealth } from "../store/health.ts";
 import { findSession, forgetSession, keepSession } from "../store/sessions.ts";
@@ -19,11 +22,17 @@ export interface PlannedRequest {
   record: PlanRecord;
   /** Tells the health and the conversation's whereabouts how an attempt went. Holds nothing of the request. */
   observe: (endpoint: Endpoint, facts: Observation) => void;
+  /** When a second candidate starts beside one that does not answer; absent: never. */
+  hedgeAfterMs: ((endpoint: Endpoint) => number | undefined) | undefined;
 }
 
-/** Plans a request with what this isolate knows. `owner`: conversations of different keys are different ones. */
-export function planRequest(c: AppContext, chat: ChatRequest, catalogue: Catalogue, owner: string): PlannedRequest {
+/**
+ * Plans a request with what this isolate knows; a rehearsal brings what it is to be planned with. `owner`: conversations
+ * of different keys are different ones.
+ */
+export function planRequest(c: AppContext, chat: ChatRequest, inForce: Catalogue, owner: string): PlannedRequest {
   const nowMs = Date.now();
+  const { catalogue, health } = c.get("rehearsal") ?? { catalogue: inForce, health: isolateHealth };
   const route = toRouteRequest(chat);
   const conversation = conversationOf(chat, c.req.raw.headers.get("x-session-id"));
   const session = `${owner} ${route.model ?? route.models[0] ?? ""} ${conversation.id}`;
@@ -33,24 +42,39 @@ export function planRequest(c: AppContext, chat: ChatRequest, catalogue: Catalog
   const plan = planCandidates({
     request: route,
     catalogue,
-    health: isolateHealth.at(nowMs),
+    health: health.at(nowMs),
     isConfigured: usableEndpoints(c),
     nowMs,
     random: seededRandom(seed),
     sticky,
   });
-  const observe = observer(session, conversation, sticky?.endpointId, plan.candidates.length);
-  return { route, plan, record: toPlanRecord(route, plan, seed, sticky), observe };
+  const observe = observer({ health, session, conversation, stickyId: sticky?.endpointId }, plan.candidates.length);
+  const hedgeAfterMs = hedge(chat.provider?.hedge ?? catalogue.preferences.hedge);
+  return { route, plan, record: toPlanRecord(route, plan, seed, sticky), observe, hedgeAfterMs };
+}
+
+function hedge(wish: ProviderPreferences["hedge"]): PlannedRequest["hedgeAfterMs"] {
+  if (!wish) return undefined;
+  const afterMs = typeof wish === "object" ? wish.after_ms : undefined;
+  if (typeof afterMs === "number") return () => afterMs;
+  return ({ id }) => usualLatencyMs(isolateHealth.at(Date.now()).of(id)?.latencyMs);
+}
+
+interface Watched {
+  health: HealthBook;
+  session: string;
+  conversation: Conversation;
+  stickyId: string | undefined;
 }
 
 /**
  * A conversation goes where its prompt was cached, or, if it has a name, where it was answered; it leaves an endpoint
  * that fails. With only one candidate there is nothing to remember.
  */
-function observer(session: string, { isNamed }: Conversation, stickyId: string | undefined, choices: number) {
+function observer({ health, session, conversation: { isNamed }, stickyId }: Watched, choices: number) {
   return (endpoint: Endpoint, facts: Observation) => {
     const nowMs = Date.now();
-    isolateHealth.note(endpoint.id, facts, nowMs);
+    health.note(endpoint.id, facts, nowMs);
     if (choices < 2) return;
     if (facts.verdict !== "success") {
       if (endpoint.id === stickyId && facts.verdict !== "neutral") forgetSession(session);
@@ -62,11 +86,5 @@ function observer(session: string, { isNamed }: Conversation, stickyId: string |
 }
 
 function toPlanRecord(request: RouteRequest, plan: Plan, seed: number, sticky: PlanRecord["sticky"]): PlanRecord {
-  const excluded: Record<string, string[]> = {};
-  for (const { endpoint, reason } of plan.excluded) {
-    excluded[reason] ??= [];
-    excluded[reason].push(endpoint.id);
-  }
-  const candidates = plan.candidates.map(({ endpoint, because }): [string, string] => [endpoint.id, because]);
-  return { request, seed, ...(sticky && { sticky }), candidates, excluded };
+  return { request, seed, ...(sticky && { sticky }), ...outlinePlan(plan) };
 }

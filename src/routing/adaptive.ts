@@ -1,6 +1,6 @@
 import type { Endpoint } from "../catalogue/catalogue.ts";
 import type { EndpointHealth } from "../health/health.ts";
-import { type Balance, drawIndex, drawShare, notWellLast, partByHealth } from "./balance.ts";
+import { type Balance, drawIndex, drawShare, notWellLast, partByHealth, withoutShares } from "./balance.ts";
 import { expectedCost } from "./price.ts";
 import type { Ranked, RankInput } from "./rank.ts";
 
@@ -21,36 +21,43 @@ export function adaptiveBalance(exploration = DEFAULT_EXPLORATION): Balance {
   return (endpoints, input) => {
     if (endpoints.length < 2) return endpoints.map((endpoint) => ({ endpoint, because: "drawn" }));
     const parts = partByHealth(endpoints, input);
-    const share = drawShare(parts.well, input);
-    const ranked: Ranked[] = share ? [share] : [];
-    let left = weigh(
-      parts.well.filter((endpoint) => endpoint !== share?.endpoint),
-      input,
-    );
-    if (!share && left.length > 1 && input.random() < exploration) {
-      const explored = left.toSorted((a, b) => b.weight - a.weight)[1 + Math.floor(input.random() * (left.length - 1))];
-      if (explored) ranked.push({ endpoint: explored.endpoint, because: "explored" });
-      left = left.filter((one) => one !== explored);
-    }
-    while (left.length > 0) {
-      const drawn =
-        left[
-          drawIndex(
-            left.map(({ weight }) => weight),
-            input.random,
-          )
-        ];
-      if (!drawn) break;
-      ranked.push({ endpoint: drawn.endpoint, because: "drawn" });
-      left = left.filter((one) => one !== drawn);
-    }
-    return [...ranked, ...notWellLast(parts, input)];
+    const first =
+      drawShare(parts.well, input) ?? drawFirst(weigh(withoutShares(parts.well), input), exploration, input);
+    const others = parts.well.filter((endpoint) => endpoint !== first?.endpoint);
+    return [...(first ? [first] : []), ...drawAll(weigh(others, input), input), ...notWellLast(parts, input)];
   };
 }
 
 interface Weighed {
   endpoint: Endpoint;
   weight: number;
+}
+
+function drawFirst(weighed: Weighed[], exploration: number, { random }: RankInput): Ranked | undefined {
+  if (weighed.length > 1 && random() < exploration) {
+    const followers = weighed.toSorted((a, b) => b.weight - a.weight).slice(1);
+    const explored = followers[Math.floor(random() * followers.length)];
+    return explored && { endpoint: explored.endpoint, because: "explored" };
+  }
+  const drawn = drawOne(weighed, random);
+  return drawn && { endpoint: drawn.endpoint, because: "drawn" };
+}
+
+/** One after the other, each from what is left. */
+function drawAll(weighed: Weighed[], { random }: RankInput): Ranked[] {
+  const ranked: Ranked[] = [];
+  let left = weighed;
+  for (let drawn = drawOne(left, random); drawn; drawn = drawOne(left, random)) {
+    ranked.push({ endpoint: drawn.endpoint, because: "drawn" });
+    left = left.filter((one) => one !== drawn);
+  }
+  return ranked;
+}
+
+function drawOne(weighed: Weighed[], random: () => number): Weighed | undefined {
+  if (weighed.length < 2) return weighed[0];
+  const weights = weighed.map(({ weight }) => weight);
+  return weighed[drawIndex(weights, random)];
 }
 
 function weigh(endpoints: Endpoint[], input: RankInput): Weighed[] {

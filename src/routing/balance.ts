@@ -55,7 +55,8 @@ export const balanceByPrice: Balance = (endpoints, input) => {
   if (endpoints.length < 2) return endpoints.map((endpoint) => ({ endpoint, because: "drawn" }));
   const parts = partByHealth(endpoints, input);
   const sorted = cheapestFirst(parts.well, input, "price");
-  const chosen = drawShare(parts.well, input) ?? drawByCost(sorted, input);
+  const cheapFirst = sorted.map(({ endpoint }) => endpoint);
+  const chosen = drawShare(parts.well, input) ?? drawByCost(cheapFirst, input);
   const first: Ranked[] = chosen ? [chosen] : [];
   const others = sorted.filter(({ endpoint }) => endpoint !== chosen?.endpoint);
   return [...first, ...others, ...notWellLast(parts, input)];
@@ -78,21 +79,21 @@ export function drawShare(endpoints: Endpoint[], { random }: RankInput): Ranked 
   return undefined;
 }
 
+/** The endpoints that have no share of their own; all of them when each has one. */
+export function withoutShares(endpoints: Endpoint[]): Endpoint[] {
+  const open = endpoints.filter(({ row }) => row.traffic_percent === undefined);
+  return open.length > 0 ? open : endpoints;
+}
+
 /** Weighted draw among the endpoints that have no share of their own; free ones, if there are any, share all the weight. */
-function drawByCost(ranked: Ranked[], input: RankInput): Ranked | undefined {
-  const open = ranked.filter(({ endpoint }) => endpoint.row.traffic_percent === undefined);
-  const pool = open.length > 0 ? open : ranked;
-  const costs = pool.map(({ endpoint }) => expectedCost(endpoint, input));
+function drawByCost(endpoints: Endpoint[], input: RankInput): Ranked | undefined {
+  const pool = withoutShares(endpoints);
+  const costs = pool.map((endpoint) => expectedCost(endpoint, input));
   const free = pool.filter((_, index) => costs[index] === 0);
-  const index =
-    free.length > 0
-      ? pool.indexOf(free[Math.floor(input.random() * free.length)] ?? (free[0] as Ranked))
-      : drawIndex(
-          costs.map((cost) => 1 / cost ** 2),
-          input.random,
-        );
-  const drawn = pool[index];
-  return drawn && { endpoint: drawn.endpoint, because: "drawn" };
+  const weights = costs.map((cost) => 1 / cost ** 2);
+  const drawn =
+    free.length > 0 ? free[Math.floor(input.random() * free.length)] : pool[drawIndex(weights, input.random)];
+  return drawn && { endpoint: drawn, because: "drawn" };
 }
 
 /** An index with a chance in proportion to its weight. */

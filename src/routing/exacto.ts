@@ -12,6 +12,9 @@ const FAILING_DEVIATIONS = 2;
 /** The median absolute deviation of a normal distribution is this part of its standard deviation. */
 const MAD_TO_SIGMA = 1.4826;
 
+/** Differences of this share of the median are nothing. */
+const LEAST_SPREAD = 0.02;
+
 /** Endpoints by what is known of their tool calls. */
 export interface ByQuality {
   /** Measured, and as good as the others. */
@@ -55,7 +58,9 @@ function outlierBelow(values: (number | undefined)[], deviations: number): (valu
   const known = values.filter((value) => value !== undefined);
   if (known.length < MIN_PROVIDERS) return () => false;
   const middle = median(known);
-  const sigma = MAD_TO_SIGMA * median(known.map((value) => Math.abs(value - middle)));
+  const spread = MAD_TO_SIGMA * median(known.map((value) => Math.abs(value - middle)));
+  // Where all others are alike, the least difference would count as an outlier.
+  const sigma = Math.max(spread, LEAST_SPREAD * middle);
   return (value) => value !== undefined && value < middle - deviations * sigma;
 }
 

@@ -24,7 +24,7 @@ export type ExclusionReason =
   | "not_allowed"
   /** `ignore` names it. */
   | "ignored"
-  /** `data_collection: "deny"`, and its provider trains on prompts, keeps them, or does not say. */
+  /** `data_collection: "deny"`, and its provider trains on prompts or does not say. Who only keeps them is for `zdr`. */
   | "data_collection"
   /** `zdr`, and its provider keeps prompts or does not say. */
   | "zdr"
@@ -197,11 +197,12 @@ function lacks(modalities: string[] | undefined, wanted: string[]): boolean {
  */
 function isOfAskedTier(endpoint: Endpoint, { request, policy, track, hasFlex }: Context): boolean {
   const { serviceTier } = request;
-  if (!isTierEndpoint(endpoint)) return !(serviceTier === "flex" && hasFlex) || isNamed(policy.order, endpoint);
+  const isFlexAlone = serviceTier === "flex" && hasFlex;
+  if (!isTierEndpoint(endpoint)) return !isFlexAlone || isNamed(policy.order, endpoint);
   if (isNamed(policy.order, endpoint) || policy.only.some((names) => isNamed(names, endpoint))) return true;
   if (isOfTier(endpoint, serviceTier)) return true;
   if (track.only !== undefined && isNamed([track.only], endpoint)) return true;
-  const isOptedOut = serviceTier === "default" || policy.order.length > 0;
+  const isOptedOut = serviceTier === "default" || isFlexAlone || policy.order.length > 0;
   return track.tier !== undefined && !isOptedOut && isOfTier(endpoint, track.tier);
 }
 

@@ -76,6 +76,7 @@ export function planCandidates(input: PlanInput): Plan {
   };
   const ranked = policy.isPartedByModel || pools.length === 1 ? rankApart(pools, shared) : rankTogether(pools, shared);
   plan.candidates = slowLast(withoutRepetition(ranked), policy, input.health);
+  if (pools.length > plan.models.length) plan.excluded = excludedOnce(plan);
   return policy.allowFallbacks || policy.order.length > 0 ? plan : firstAlone(plan);
 }
 
@@ -119,6 +120,12 @@ function show({ endpoint, because }: Ranked, { shownAs }: Track): Candidate {
 function withoutRepetition(candidates: Candidate[]): Candidate[] {
   const ids = new Set<string>();
   return candidates.filter(({ endpoint }) => !ids.has(endpoint.id) && ids.add(endpoint.id));
+}
+
+/** Nor is what is a candidate under one of two names excluded under the other. */
+function excludedOnce({ candidates, excluded }: Plan): Exclusion[] {
+  const ids = new Set(candidates.map(({ endpoint }) => endpoint.id));
+  return excluded.filter(({ endpoint }) => !ids.has(endpoint.id) && ids.add(endpoint.id));
 }
 
 /** Without fallbacks and without an order only the first candidate is tried. */

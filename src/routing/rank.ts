@@ -63,7 +63,8 @@ export interface RankInput {
  * endpoint, the service tier, the quality of tool calls, balance.
  */
 export function rankEndpoints(endpoints: Endpoint[], input: RankInput): Ranked[] {
-  const ranked = endpoints.length < 2 ? endpoints.map(alone) : orderPool(endpoints, input);
+  const isAlone = endpoints.length < 2 && input.policy.order.length === 0;
+  const ranked = isAlone ? endpoints.map(alone) : orderPool(endpoints, input);
   return leadByKey(ranked);
 }
 

@@ -35,13 +35,13 @@ const MAX_ALIAS_DEPTH = 5;
 /** Finds the models that a request names: `model` first, then `models`. Throws for a name that stands for nothing. */
 export function resolveModels(input: RouterInput): Resolution {
   const { request, catalogue } = input;
-  const names = request.model === undefined ? request.models : [request.model, ...request.models];
+  const names = request.model === undefined ? [...request.models] : [request.model, ...request.models];
   if (names.length === 0) names.push(defaultModel(catalogue));
   const resolution: Resolution = { requested: names[0] ?? "", strategy: "direct", tracks: [] };
   for (const [index, name] of names.entries()) {
     const isFirst = index === 0;
     const found = resolveName(name, input);
-    if (!found) throw unknownModel(name, fieldOf(index, request.model !== undefined));
+    if (!found) throw unknownModel(name, fieldOf(index, request));
     if (isFirst) Object.assign(resolution, { strategy: found.strategy, ...(found.params && { params: found.params }) });
     for (const track of found.tracks)
       if (!resolution.tracks.some((known) => isSameTrack(known, track))) resolution.tracks.push(track);
@@ -58,9 +58,9 @@ function defaultModel({ defaultModel: name }: Catalogue): string {
   });
 }
 
-function fieldOf(index: number, hasModel: boolean): string {
-  if (hasModel) return index === 0 ? "model" : `models.${index - 1}`;
-  return index === 0 ? "model" : `models.${index}`;
+function fieldOf(index: number, { model, models }: RouterInput["request"]): string {
+  if (model === undefined && models.length > 0) return `models.${index}`;
+  return index === 0 ? "model" : `models.${index - 1}`;
 }
 
 function unknownModel(name: string, field: string): RouterError {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { providerPreferencesSchema, quantizationSchema } from "./provider-preferences.ts";
+import { providerPreferencesSchema, quantizationSchema, timeoutsSchema } from "./provider-preferences.ts";
 
 /**
  * The catalogue: providers (companies), and models with the endpoints at which they are served.
@@ -110,15 +110,6 @@ export const providerKeySchema = z.union([
 ]);
 export type ProviderKey = z.infer<typeof providerKeySchema>;
 
-export const timeoutsSchema = z.strictObject({
-  /** From dispatch to the first semantic event of a stream. */
-  first_token_ms: z.int().min(1).max(3_600_000).optional(),
-  /** Between two events of a stream that carry content; comments do not count. */
-  idle_ms: z.int().min(1).max(3_600_000).optional(),
-  /** The whole attempt. */
-  total_ms: z.int().min(1).max(86_400_000).optional(),
-});
-
 /** Documented differences of a provider from its protocol. All default to the protocol's own way. */
 export const quirksSchema = z.strictObject({
   /** The only field this provider knows for the output cap; default: as the client wrote it. */
@@ -162,6 +153,8 @@ export const quirksSchema = z.strictObject({
   gemini_3: z.boolean().optional(),
   /** Is Vertex AI's form of Anthropic's API: the model stands in the path, the version in the body. */
   vertex_anthropic: z.boolean().optional(),
+  /** Goes on from a last message of the assistant as if it had written it: a broken answer can be continued here. */
+  continues: z.boolean().optional(),
   /** Takes the service tier in headers, as Vertex AI does; default: in the body, as AI Studio does. */
   tier_header: z.boolean().optional(),
 });
@@ -202,6 +195,11 @@ const providerFields = {
    * vendor or a router that uses it has published; absent is the same as `unknown`.
    */
   bills_after_disconnect: z.union([z.boolean(), z.literal("unknown")]).optional(),
+  /**
+   * What happens to an answer whose client leaves: `cancel` stops it at once (default), `drain` reads it on for at most
+   * 25 s, so that its usage is exact, `durable` reads it to its end, in a Durable Object of its own.
+   */
+  on_disconnect: z.enum(["cancel", "drain", "durable"]).optional(),
   /** Where requests are processed, as far as the vendor promises it: `eu`, `us`, or a country's code in lower case. */
   regions: z.array(z.string()).optional(),
   privacy_policy_url: z.string().nullish(),

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { expected, positiveOrZero, strings } from "./fields.ts";
+import { expected, integerFrom, positiveOrZero, strings } from "./fields.ts";
 
 /** What a request wants of the providers that may serve it. Keys that are not known are kept and have no effect. */
 
@@ -40,6 +40,15 @@ export const quantizationSchema = z.enum([
   "unknown",
 ]);
 
+export const timeoutsSchema = z.strictObject({
+  /** From dispatch to the first semantic event of a stream. */
+  first_token_ms: z.int().min(1).max(3_600_000).optional(),
+  /** Between two events of a stream that carry content; comments do not count. */
+  idle_ms: z.int().min(1).max(3_600_000).optional(),
+  /** The whole attempt. */
+  total_ms: z.int().min(1).max(86_400_000).optional(),
+});
+
 const SORT_KEYS = ["price", "throughput", "latency", "exacto"] as const;
 
 export const providerPreferencesSchema = z.looseObject({
@@ -53,7 +62,7 @@ export const providerPreferencesSchema = z.looseObject({
   allow_fallbacks: z.boolean().nullish(),
   /** Default false; true: only endpoints that take every parameter of the request. */
   require_parameters: z.boolean().nullish(),
-  /** Default `allow`; `deny`: no provider that stores prompts or trains on them. */
+  /** Default `allow`; `deny`: no provider that collects prompts to train on them; for storing there is `zdr`. */
   data_collection: z.enum(["allow", "deny"]).nullish(),
   /** true: only endpoints that retain nothing; false never relaxes what the account demands. */
   zdr: z.boolean().nullish(),
@@ -93,6 +102,17 @@ export const providerPreferencesSchema = z.looseObject({
   preferred_min_throughput: percentileCutoffsSchema,
   /** Seconds to the first token. Endpoints that are slower move to the end. */
   preferred_max_latency: percentileCutoffsSchema,
+  /** Bounds of each attempt, where they are shorter than the provider's own. */
+  timeouts: timeoutsSchema.nullish(),
+  /** A second candidate starts when the first token of the first is late: later than usual there, or than `after_ms`. */
+  hedge: z
+    .union(
+      [z.boolean(), z.looseObject({ after_ms: integerFrom(0).nullish() })],
+      expected("true, false, or an object of after_ms"),
+    )
+    .nullish(),
+  /** An answer that breaks off is continued by the next candidate that can do so, instead of ending with an error. */
+  continuation: z.boolean().nullish(),
 });
 export type SortKey = (typeof SORT_KEYS)[number];
 export type ProviderPreferences = z.infer<typeof providerPreferencesSchema>;

@@ -94,10 +94,7 @@ function secretNameOf(key: ProviderKey): string | undefined {
 
 async function load(kv: KVNamespace): Promise<Snapshot> {
   try {
-    const json = await kv.get(KEY, { type: "json", cacheTtl: KV_CACHE_TTL_SECONDS });
-    const { document, version } = json === null ? { document: {}, version: 0 } : storedSchema.parse(json);
-    const problem = checkDocument(BUILT_IN, document);
-    if (problem) throw new Error(`${problem.path}: ${problem.problem}`);
+    const { document, version } = await readStored(kv);
     // What has been made of the same document stays; so does a newer one: KV may give the old one for a while.
     const isKnown = snapshot !== undefined && snapshot.version >= version;
     snapshot = snapshot && isKnown ? { ...snapshot, readAtMs: Date.now() } : toSnapshot(document, version);
@@ -106,6 +103,20 @@ async function load(kv: KVNamespace): Promise<Snapshot> {
     snapshot ??= { ...toSnapshot({}, 0), readAtMs: 0 };
   }
   return snapshot;
+}
+
+/** The operator's document as KV has it; version 0 when there is none. Throws 503 when it cannot be had or read. */
+export function readStoredDocument(kv: KVNamespace): Promise<z.infer<typeof storedSchema>> {
+  return fromStore("catalogue's store", () => readStored(kv));
+}
+
+async function readStored(kv: KVNamespace): Promise<z.infer<typeof storedSchema>> {
+  const json = await kv.get(KEY, { type: "json", cacheTtl: KV_CACHE_TTL_SECONDS });
+  if (json === null) return { document: {}, version: 0 };
+  const stored = storedSchema.parse(json);
+  const problem = checkDocument(BUILT_IN, stored.document);
+  if (problem) throw new Error(`${problem.path}: ${problem.problem}`);
+  return stored;
 }
 
 function toSnapshot(document: CatalogueDocument, version: number): Snapshot {

@@ -32,7 +32,13 @@ export class ChunkEncoder {
   #fingerprint: string | undefined;
 
   constructor(envelope: Envelope) {
-    this.#envelope = envelope;
+    this.#envelope = { ...envelope };
+    this.#head = this.#makeHead();
+  }
+
+  /** Another provider goes on with the answer. */
+  setProvider(provider: string): void {
+    this.#envelope.provider = provider;
     this.#head = this.#makeHead();
   }
 

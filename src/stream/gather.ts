@@ -5,6 +5,11 @@ const MAX_HOLD_MS = 1;
 /** Text read ahead of a slow client; then the upstream has to wait. */
 const MAX_AHEAD_CHARS = 64 * 1024;
 
+/** A stream that has been silent for so long says that it is still there. Proxies on the way close it after a minute. */
+const HEARTBEAT_MS = 10_000;
+/** A comment, which event stream readers pass over; it stands between events, never in one. */
+export const HEARTBEAT = ": OPENROUTER PROCESSING\n\n";
+
 /** Where the text of a stream comes from. */
 export interface TextFeed<Item> {
   /** What has come since the last call, as soon as there is something. Never rejects. */
@@ -57,6 +62,8 @@ class GatheredBody<Item> {
   #isCancelled = false;
   #lastPieceAtMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** One timer a stream, not one a piece: it looks how long the silence has lasted. */
+  #heart: ReturnType<typeof setTimeout> | undefined;
   /** Wakes the pull that waits for text. */
   #wake: (() => void) | undefined;
   /** Lets the reading ahead go on. */
@@ -69,6 +76,8 @@ class GatheredBody<Item> {
   async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     if (!this.#isStarted) {
       this.#isStarted = true;
+      this.#lastPieceAtMs = Date.now() - FAST_GAP_MS;
+      this.#beatIn(HEARTBEAT_MS);
       void this.#readAhead();
     }
     while (!this.#isReady) {
@@ -82,6 +91,7 @@ class GatheredBody<Item> {
     this.#text = "";
     this.#makeRoom?.();
     if (!this.#isEnded) return;
+    clearTimeout(this.#heart);
     controller.close();
     this.#feed.delivered();
   }
@@ -90,6 +100,7 @@ class GatheredBody<Item> {
     if (this.#isEnded && this.#text === "") return;
     this.#isCancelled = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#heart);
     this.#feed.cancelled();
     this.#makeRoom?.();
     this.#release();
@@ -112,6 +123,16 @@ class GatheredBody<Item> {
     this.#lastPieceAtMs = now;
     if (!isFast) this.#release();
     else if (this.#timer === undefined && !this.#isReady) this.#timer = setTimeout(() => this.#release(), MAX_HOLD_MS);
+  }
+
+  /** Says that the stream is still there, when it has been silent; looks again when it may have been. */
+  #beatIn(ms: number): void {
+    this.#heart = setTimeout(() => {
+      if (this.#isEnded || this.#isCancelled) return;
+      const silenceMs = Date.now() - this.#lastPieceAtMs;
+      if (silenceMs >= HEARTBEAT_MS && this.#text === "") this.#take(HEARTBEAT);
+      this.#beatIn(Math.max(HEARTBEAT_MS - (Date.now() - this.#lastPieceAtMs), 1));
+    }, ms);
   }
 
   #release(): void {

@@ -104,7 +104,8 @@ function dataTokens(chars: number, charsPerToken: number): number {
   return Math.max(LEAST_MEDIA_TOKENS, Math.ceil(chars / charsPerToken));
 }
 
-function toolTokens({ tools, response_format: format }: ChatRequest): number {
+/** The share of tools and of the answer's schema. */
+export function toolTokens({ tools, response_format: format }: ChatRequest): number {
   const schema = format?.type === "json_schema" ? format.json_schema.schema : undefined;
   if (!tools?.length && !schema) return 0;
   return Math.ceil((jsonChars(tools ?? []) + jsonChars(schema ?? {})) / CHARS_PER_JSON_TOKEN);

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { DEMO_MODELS, DEMO_PROVIDER, DEMO_SLUG } from "../../src/demo/catalogue.ts";
-import { ACCIDENTS, HANG, REFUSALS } from "../../src/demo/faults.ts";
+import { ACCIDENTS, HANG } from "../../src/demo/faults.ts";
+import { REFUSALS } from "../../src/demo/refusals.ts";
 import { catalogueDocumentSchema } from "../../src/schema/catalogue.ts";
 import { ask } from "./ask.ts";
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { HANG, REFUSALS } from "../../src/demo/faults.ts";
+import { HANG } from "../../src/demo/faults.ts";
+import { REFUSALS } from "../../src/demo/refusals.ts";
 import { ask, eventsOf, join, readAll } from "./ask.ts";
 
 describe("refusals", () => {

@@ -108,6 +108,13 @@ describe("what is left when turns are not enough", () => {
     expect(promptTokens(after, textTokens).total).toBeGreaterThan(900);
   });
 
+  it("keeps texts that are no longer than the mark", () => {
+    const chat = parseChatRequest({ messages: [{ role: "user", content: "Hi" }] });
+    const { chat: after, truncatedMessages, tokensAfter, tokensBefore } = compressed(chat, 0);
+    expect(after).toEqual(chat);
+    expect({ truncatedMessages, tokensAfter }).toEqual({ truncatedMessages: 0, tokensAfter: tokensBefore });
+  });
+
   it("keeps arguments of calls and reasoning whole", () => {
     const args = JSON.stringify({ text: long("").repeat(5) });
     const chat = parseChatRequest({

@@ -71,6 +71,8 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+const NO = json(errorBody("No."), { status: 500 });
+
 describe.each([
   ["a streamed answer", true],
   ["an answer in one piece", false],
@@ -97,13 +99,24 @@ describe.each([
   });
 
   it("goes through all candidates once, in order", async () => {
-    const calls = connect({ a: refuse, b: json(errorBody("No."), { status: 500 }), c: refuse });
+    const calls = connect({ a: refuse, b: NO, c: NO });
     await walk({ a: {}, b: {}, c: {} }, { chat: { stream } }).error();
     expect(calls.map(({ host }) => host)).toEqual(["a", "b", "c"]);
   });
 
-  it("asks each candidate for its own model", async () => {
+  it.each([
+    ["once more, when it is the last", {}, ["a", "b", "b"]],
+    ["never again, when its client wants one call", { provider: { allow_fallbacks: false } }, ["a", "b"]],
+  ])("asks a candidate whose connection was lost %s", async (_, chat, hosts) => {
     const calls = connect({ a: refuse, b: refuse });
+    const { error, records } = walk({ a: {}, b: {} }, { chat: { stream, ...chat } });
+    await error();
+    expect(calls.map(({ host }) => host)).toEqual(hosts);
+    expect(records[0]?.attempts.map(({ tag }) => tag)).toEqual(hosts);
+  });
+
+  it("asks each candidate for its own model", async () => {
+    const calls = connect({ a: refuse, b: NO });
     await walk({ a: {}, b: {} }, { chat: { stream } }).error();
     expect(calls.map(({ body }) => body.model)).toEqual(["one-at-a", "one-at-b"]);
   });
@@ -111,8 +124,8 @@ describe.each([
   it("goes where there is more room after a prompt that was too long", async () => {
     const calls = connect({
       a: json(errorBody(TOO_LONG, { type: "invalid_request_error" }), { status: 400 }),
-      b: refuse,
-      c: refuse,
+      b: NO,
+      c: NO,
     });
     const room = (context_length: number) => ({ endpoint: { context_length } });
     await walk({ a: room(10), b: room(10), c: room(20) }, { chat: { stream } }).error();

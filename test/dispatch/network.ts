@@ -39,7 +39,7 @@ export function connect(hosts: Record<string, Reply | Reply[]>): Call[] {
     calls.push(call);
     const replies = rest.get(host) ?? [];
     const reply = replies.length > 1 ? replies.shift() : replies[0];
-    if (!reply) throw new TypeError("Network connection lost.");
+    if (!reply) throw new TypeError("connect(): Connection refused");
     return reply(call);
   });
   return calls;

@@ -107,12 +107,12 @@ function unexpected({ body }: { body: unknown }): never {
   throw new Error(`there is an answer: ${typeof body === "string" ? body : "a stream"}`);
 }
 
-/** The data of a stream's events, parsed; `[DONE]` stays a text. */
+/** The data of a stream's events, parsed; `[DONE]` stays a text, comments are none. */
 // biome-ignore lint/suspicious/noExplicitAny: tests look into chunks without a schema
 export function chunksOf(stream: string): any[] {
   return stream
     .split("\n\n")
-    .filter((event) => event !== "")
+    .filter((event) => event !== "" && !event.startsWith(":"))
     .map((event) => event.replace(/^data: /, ""))
     .map((data) => (data === "[DONE]" ? data : JSON.parse(data)));
 }

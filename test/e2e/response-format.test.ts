@@ -48,7 +48,7 @@ async function addModel(api: Api, answers: (Said | Answer)[], quirks: object = {
 async function ask(fields: Json) {
   const response = await gateway.request("/chat/completions", { json: { messages: MESSAGES, ...fields } });
   const note = response.headers.get("x-pointsman-response-format");
-  const dropped = response.headers.get("x-pointsman-dropped-parameters");
+  const dropped = response.headers.get("x-pointsman-dropped");
   const id = response.headers.get("x-generation-id") ?? "";
   if (!fields.stream) {
     const { choices, usage } = await jsonOf(response, 200);

@@ -118,7 +118,7 @@ describe("a chat completion", () => {
   it("tells which parameters were left out", async () => {
     connect({ a: json(completion("Hi")) });
     const response = await chat(key, { ...AB, temperature: 1, seed: 7, top_k: 3 });
-    expect(response.headers.get("x-pointsman-dropped-parameters")).toBe("seed,top_k");
+    expect(response.headers.get("x-pointsman-dropped")).toBe("seed, top_k");
     await response.text();
   });
 

@@ -146,7 +146,7 @@ const SOURCE = {
 };
 const FOUND: CachedResponse = {
   body: JSON.stringify({ ...ENVELOPE, usage: USAGE }),
-  headers: { "content-type": "application/json", "x-pointsman-dropped-parameters": "top_k" },
+  headers: { "content-type": "application/json", "x-pointsman-dropped": "top_k" },
   source: SOURCE,
   createdAtMs: NOW_MS - 100_000,
   expiresAtMs: NOW_MS + 200_000,
@@ -164,7 +164,7 @@ describe("a hit", () => {
     expect(response.status).toBe(200);
     expect(Object.fromEntries(response.headers)).toEqual({
       "content-type": "application/json",
-      "x-pointsman-dropped-parameters": "top_k",
+      "x-pointsman-dropped": "top_k",
       "x-generation-id": RENEWAL.id,
       "x-openrouter-cache-status": "HIT",
       "x-openrouter-cache-ttl": ttl,

@@ -14,10 +14,10 @@ const PLAN = planOf(
 
 /** What is left, by tag, after the candidate with a tag has failed. */
 function remaining(tag: string, kind: FailureKind): string[] {
-  const at = PLAN.candidates.findIndex((candidate) => candidate.tag === tag);
+  const at = PLAN.candidates.findIndex(({ endpoint }) => endpoint.tag === tag);
   const failed = PLAN.candidates[at];
   if (!failed) throw new Error(`no candidate ${tag}`);
-  const candidates = remainingCandidates(PLAN.candidates.slice(at + 1), failed, kind);
+  const candidates = remainingCandidates(PLAN.candidates.slice(at + 1), failed.endpoint, kind);
   return tagsOf({ ...PLAN, candidates });
 }
 
@@ -43,6 +43,6 @@ describe("after a failure", () => {
   it("a prompt too long for who knows how much is tried everywhere", () => {
     const [first, ...others] = planOf({ "acme/one": { a: {}, b: context(5) } }).candidates;
     if (!first) throw new Error("no candidate");
-    expect(remainingCandidates(others, first, "context_exceeded")).toEqual(others);
+    expect(remainingCandidates(others, first.endpoint, "context_exceeded")).toEqual(others);
   });
 });

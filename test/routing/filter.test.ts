@@ -1,23 +1,23 @@
 import { describe, expect, it } from "vitest";
-import { Catalogue } from "../../src/catalogue/catalogue.ts";
-import { plainRows } from "../../src/catalogue/model-rows.ts";
-import { type ExclusionReason, exclusionReason } from "../../src/routing/filter.ts";
-import { catalogueDocumentSchema } from "../../src/schema/catalogue.ts";
+import type { ExclusionReason } from "../../src/routing/filter.ts";
 import type { ChatRequest } from "../../src/schema/chat.ts";
+import { type Extras, planOf } from "./endpoints.ts";
 
-/** Why an endpoint with these rows is no candidate of a request with these preferences. */
-function reason(
-  preferences: ChatRequest["provider"],
-  { provider = {}, endpoint = {}, chat = {} }: { provider?: object; endpoint?: object; chat?: object } = {},
-): ExclusionReason | undefined {
-  const document = catalogueDocumentSchema.parse({
-    providers: { acme: { name: "Acme", api: "openai-chat", base_url: "https://acme.test", ...provider } },
-    models: { "acme/one": { name: "One", endpoints: [{ provider: "acme", model: "m", ...endpoint }] } },
-  });
-  const [built] = new Catalogue({ providers: {}, models: plainRows({}) }, document).model("acme/one")?.endpoints ?? [];
-  if (!built) throw new Error("the catalogue has no endpoint");
-  const request = { messages: [], provider: preferences, ...chat };
-  return exclusionReason(built, { chat: request, isConfigured: () => true });
+interface Rows {
+  provider?: object;
+  endpoint?: object;
+  model?: object;
+  chat?: Partial<ChatRequest>;
+  defaults?: object;
+}
+
+/** Why the only endpoint, with these rows, is no candidate of a request with these preferences. */
+function reason(preferences: ChatRequest["provider"], rows: Rows = {}): ExclusionReason | undefined {
+  const { provider = {}, endpoint = {}, model = {}, chat = {}, defaults = {} } = rows;
+  const extras: Extras = { providers: { acme: provider }, rows: { "acme/one": model }, defaults };
+  const plan = planOf({ "acme/one": { acme: endpoint } }, { provider: preferences, ...chat }, { extras });
+  expect(plan.candidates.length + plan.excluded.length).toBe(1);
+  return plan.excluded[0]?.reason;
 }
 
 const policy = (data_policy: object) => ({ provider: { data_policy } });
@@ -44,6 +44,21 @@ describe("what a provider does with prompts", () => {
   });
 });
 
+describe("a model that others may learn from", () => {
+  it.each<[wanted: boolean | null | undefined, distillable: boolean | undefined, isTaken: boolean]>([
+    [true, true, true],
+    [true, false, false],
+    [true, undefined, false],
+    [false, false, true],
+    [null, undefined, true],
+    [undefined, undefined, true],
+  ])("is asked for: %s, and is one: %s, taken: %s", (wanted, distillable, isTaken) => {
+    const preferences = { ...(wanted !== undefined && { enforce_distillable_text: wanted }) };
+    const model = { ...(distillable !== undefined && { distillable }) };
+    expect(reason(preferences, { model })).toBe(isTaken ? undefined : "not_distillable");
+  });
+});
+
 describe("a quantization", () => {
   it.each<[wanted: string[], own: string | null | undefined, isTaken: boolean]>([
     [["fp8"], "fp8", true],
@@ -51,7 +66,13 @@ describe("a quantization", () => {
     [["fp8", "fp16"], "fp16", true],
     [["fp8"], "mxfp8", true],
     [["fp4"], "nvfp4", true],
+    [["fp4"], "mxfp4", true],
+    [["fp8"], "fp4", false],
+    [["fp4"], "fp8", false],
     [["mxfp4"], "fp4", false],
+    [["mxfp4"], "nvfp4", false],
+    [["mxfp8"], "fp8", false],
+    [["bf16"], "fp16", false],
     [["unknown"], undefined, true],
     [["unknown"], null, true],
     [["fp8"], undefined, false],
@@ -94,6 +115,27 @@ describe("a price limit", () => {
     expect(reason({ max_price: { request: 0.01 } }, dear)).toBeUndefined();
   });
 
+  it.each<[kind: "image" | "audio", own: string | undefined, limit: number, isTaken: boolean]>([
+    ["image", "0.002", 0.002, true],
+    ["image", "0.002", 0.001, false],
+    ["image", undefined, 0, true],
+    ["audio", "0.00001", 0.00001, true],
+    ["audio", "0.00001", 0.000009, false],
+    ["audio", undefined, 0.000001, true],
+    ["audio", undefined, 0.0000009, false],
+  ])("counts %s at %s under %d: %s", (kind, own, limit, isTaken) => {
+    const pricing = { prompt: "0.000001", completion: "0", ...(own !== undefined && { [kind]: own }) };
+    expect(reason({ max_price: { [kind]: limit } }, priced(pricing))).toBe(isTaken ? undefined : "max_price");
+  });
+
+  it("looks at the price that holds for so long a prompt", () => {
+    const overrides = [{ min_prompt_tokens: 1000, prompt: "0.000009" }];
+    const rows = priced({ prompt: "0.000001", completion: "0", overrides });
+    const chat = { messages: [{ role: "user" as const, content: "word ".repeat(2000) }] };
+    expect(reason({ max_price: { prompt: 2 } }, rows)).toBeUndefined();
+    expect(reason({ max_price: { prompt: 2 } }, { ...rows, chat })).toBe("max_price");
+  });
+
   it.each(["0.0000003", "0.00000015", "0.0000007", "0.0000011"])(
     "is inclusive, whatever floating point makes of %s",
     (prompt) => {
@@ -113,8 +155,15 @@ describe("required parameters", () => {
     ["one not listed", { temperature: 1, seed: 7 }, ["temperature"], false],
     ["null is not asked", { seed: null }, ["temperature"], true],
     ["another name for the same", { reasoning_effort: "low" }, ["reasoning"], true],
-    ["tools", { tools: [{ type: "function", function: { name: "f" } }] }, ["temperature"], false],
+    ["an endpoint that lists it under the other name", { reasoning: { effort: "low" } }, ["reasoning_effort"], true],
+    ["a cap under the other name", { max_tokens: 9 }, ["max_completion_tokens"], true],
+    ["a cap", { max_tokens: 9 }, ["temperature"], false],
+    ["a format of plain text is not asked", { response_format: { type: "text" } }, ["temperature"], true],
+    ["a schema, by its name", { response_format: { type: "json_object" } }, ["structured_outputs"], true],
+    ["no tools are not asked", { tools: [] }, ["temperature"], true],
+    ["what no endpoint lists", { user: "u", metadata: { a: "b" } }, ["temperature"], true],
     ["tools, listed", { tools: [{ type: "function", function: { name: "f" } }] }, ["tools"], true],
+    ["parallel tools, with tools", { parallel_tool_calls: true }, ["tools"], true],
   ])("are all there, or it is no candidate: %s", (_, chat, supported, isTaken) => {
     expect(reason(required, { ...takes(...supported), chat })).toBe(isTaken ? undefined : "missing_parameter");
     expect(reason({ require_parameters: false }, { ...takes(...supported), chat })).toBeUndefined();

@@ -1,120 +1,151 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ProviderPreferences } from "../../src/schema/chat.ts";
-import { outages, planOf, type Tags } from "./endpoints.ts";
+import type { Endpoint } from "../../src/catalogue/catalogue.ts";
+import { seededRandom } from "../../src/routing/random.ts";
+import { healthOf, requestOf } from "./endpoints.ts";
+import {
+  candidatesOf,
+  knowledge,
+  names,
+  planIn,
+  type Situation,
+  situation,
+  usualNames,
+  withFallbacks,
+} from "./situations.ts";
 
-const SLUGS = ["a", "b", "c", "d"];
-const tag = fc
-  .tuple(fc.constantFrom(...SLUGS), fc.constantFrom("", "/fp8", "/fp4", "/flex", "/priority"))
-  .map((parts) => parts.join(""));
-const price = fc.option(fc.constantFrom(0, 0.5, 1, 2, 1e-6), { nil: undefined });
-const tags: fc.Arbitrary<Tags> = fc.dictionary(tag, price, { maxKeys: 7 });
-const names = fc.array(fc.oneof(tag, fc.constantFrom("A Inc.", "b INC.", "zzz")), { maxLength: 4 });
-const preferences: fc.Arbitrary<ProviderPreferences> = fc.record(
-  { order: names, only: names, ignore: names, allow_fallbacks: fc.boolean() },
-  { requiredKeys: [] },
-);
-const situation = fc.record({
-  one: tags,
-  two: tags,
-  provider: preferences,
-  models: fc.constantFrom<string[]>([], ["acme/two"], ["acme/one", "acme/two"]),
-  tier: fc.constantFrom(null, "default", "priority", "flex", "fast") as fc.Arbitrary<null | "flex" | "priority">,
-  ailing: fc.array(tag, { maxLength: 3 }),
-  off: fc.constantFrom("", ...SLUGS),
-  draw: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-});
-type Situation = typeof situation extends fc.Arbitrary<infer Value> ? Value : never;
+const RUNS = { numRuns: 500 };
 
-/** The plan in a situation, with other preferences where they are given. */
-function plan({ one, two, provider, models, tier, ailing, off, draw }: Situation, other = provider) {
-  return planOf(
-    { "acme/one": one, "acme/two": two },
-    { models, provider: other, service_tier: tier },
-    { health: outages(...ailing), isConfigured: (endpoint) => endpoint.provider.slug !== off, random: () => draw },
-  );
+/** Holds a property against many situations. */
+const always = (holds: (given: Situation) => void) => fc.assert(fc.property(situation, holds), RUNS);
+
+/** A name means an endpoint by its tag, or as its provider where it is of no service tier; told in other words here. */
+function isMeant(name: string, { tag, provider }: Endpoint): boolean {
+  const means = [tag];
+  if (!/\/(flex|priority)$/.test(tag)) means.push(provider.slug, provider.name.toLowerCase());
+  return means.includes(name.toLowerCase());
 }
 
-const keys = (endpoints: { modelId: string; tag: string }[]) => endpoints.map((one) => `${one.modelId} ${one.tag}`);
-const candidatesOf = (...input: Parameters<typeof plan>) => keys(plan(...input).candidates);
-
 describe("any plan", () => {
-  it("is the same for the same request, catalogue, health and chance", () => {
-    fc.assert(
-      fc.property(situation, (input) => {
-        expect(candidatesOf(input)).toEqual(candidatesOf(input));
-      }),
-    );
+  it("is the same for the same request, catalogue, health, moment and chance", () => {
+    always((given) => {
+      expect(planIn(given)).toEqual(planIn(given));
+    });
+  });
+
+  it("is the same for what is left of the request as JSON, and leaves it as it was", () => {
+    always((given) => {
+      const request = requestOf({ ...given.chat, provider: given.own });
+      const kept = JSON.stringify(request);
+      const plan = planIn(given, {}, { request });
+      expect(JSON.stringify(request)).toBe(kept);
+      expect(planIn(given, {}, { request: JSON.parse(kept) })).toEqual(plan);
+    });
   });
 
   it("names every endpoint of its models once, as a candidate or with a reason", () => {
+    always((given) => {
+      const { candidates, excluded, models } = planIn(given);
+      const all = models.flatMap((id) =>
+        Object.keys(id === "acme/one" ? given.one : given.two).map((tag) => `${id} ${tag}`),
+      );
+      expect([...candidates, ...excluded].map(({ endpoint }) => endpoint.id).sort()).toEqual(all.sort());
+      for (const { reason } of excluded) expect(reason).toMatch(/^[a-z_]+$/);
+    });
+  });
+
+  it("has only what every `only` names, and nothing that an `ignore` names or that has no key", () => {
+    always((given) => {
+      for (const { endpoint } of planIn(given).candidates) {
+        for (const { only, ignore } of [given.own, given.operators]) {
+          if (only) expect(only.some((name) => isMeant(name, endpoint))).toBe(true);
+          if (ignore) expect(ignore.some((name) => isMeant(name, endpoint))).toBe(false);
+        }
+        expect(endpoint.provider.slug).not.toBe(given.off);
+      }
+    });
+  });
+
+  it("has the same candidates whatever is known and drawn: that only orders them", () => {
     fc.assert(
-      fc.property(situation, (input) => {
-        const { candidates, excluded } = plan(input);
-        const named = keys([...candidates, ...excluded.map(({ endpoint }) => endpoint)]);
-        const models = input.models.includes("acme/two") ? { one: input.one, two: input.two } : { one: input.one };
-        const all = Object.entries(models).flatMap(([id, of]) => Object.keys(of).map((key) => `acme/${id} ${key}`));
-        expect(named.sort()).toEqual(all.sort());
+      fc.property(situation, knowledge, fc.integer(), (given, other, seed) => {
+        const open = withFallbacks(given);
+        const moved = planIn(open, {}, { health: healthOf(other), random: seededRandom(seed), sticky: undefined });
+        expect(candidatesOf(moved).sort()).toEqual(candidatesOf(planIn(open)).sort());
+        expect(moved.excluded).toEqual(planIn(open).excluded);
       }),
+      RUNS,
     );
   });
 
-  it("has only what `only` names, and nothing that `ignore` names or that has no key", () => {
+  it("has all candidates of a model before those of the next, unless asked for one list or for speed", () => {
+    always(({ own, operators, ...given }) => {
+      const apart = { sort: null, preferred_min_throughput: null, preferred_max_latency: null };
+      const plan = planIn({ ...given, own: { ...own, ...apart }, operators: { ...operators, ...apart } });
+      const order = plan.candidates.map(({ endpoint }) => plan.models.indexOf(endpoint.modelId));
+      // An alias of one endpoint and the model itself are two names.
+      if (!given.chat.models?.includes("quick") && given.chat.model !== "quick")
+        expect(order).toEqual(order.toSorted());
+    });
+  });
+});
+
+describe("order", () => {
+  it("is a wish where fallbacks are allowed: it lets nobody out, and nobody in but the tiers that it names", () => {
     fc.assert(
-      fc.property(situation, (input) => {
-        const { only, ignore } = input.provider;
-        for (const { tag: own, provider } of plan(input).candidates) {
-          const isMeant = (name: string) =>
-            [own, provider.slug, provider.name.toLowerCase()].includes(name.toLowerCase());
-          if (only) expect(only.some(isMeant)).toBe(true);
-          if (ignore) expect(ignore.some((name) => name === own)).toBe(false);
-          expect(provider.slug).not.toBe(input.off);
+      fc.property(situation, names, (given, order) => {
+        const { model = "acme/one", service_tier } = given.chat;
+        // A variant lets tiers in, and the cheap tier others out; both say what an order does to that elsewhere.
+        if (/:(nitro|floor)/.test(`${model} ${given.chat.models}`) || service_tier === "flex") return;
+        const open = withFallbacks(given);
+        const without = planIn(open, { own: { ...open.own, order: [] } });
+        const withOrder = planIn(open, { own: { ...open.own, order } });
+        expect(candidatesOf(withOrder)).toEqual(expect.arrayContaining(candidatesOf(without)));
+        for (const { endpoint } of withOrder.candidates) {
+          if (candidatesOf(without).includes(endpoint.id)) continue;
+          expect(endpoint.tag).toMatch(/\/(flex|priority)$/);
+          expect(order.some((name) => isMeant(name, endpoint))).toBe(true);
         }
       }),
+      RUNS,
     );
   });
 
-  it("gains nothing when more is ignored", () => {
+  it("puts those that it names first, in its order, whatever is known and drawn", () => {
     fc.assert(
-      fc.property(situation, names, (input, more) => {
-        const open = { ...input.provider, allow_fallbacks: true };
-        const fewer = candidatesOf(input, { ...open, ignore: [...(open.ignore ?? []), ...more] });
-        expect(candidatesOf(input, open)).toEqual(expect.arrayContaining(fewer));
+      fc.property(situation, usualNames, (given, order) => {
+        const plan = planIn(withFallbacks(given), {
+          providers: {},
+          own: { order, sort: null, allow_fallbacks: true },
+          operators: {},
+        });
+        const ranks = plan.candidates
+          .filter(({ endpoint }) => endpoint.modelId === plan.models[0])
+          .map(({ endpoint }) => order.findIndex((name) => isMeant(name, endpoint)))
+          .map((index) => (index === -1 ? Infinity : index));
+        if (given.chat.model !== "quick" && !given.chat.models?.includes("quick"))
+          expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
       }),
+      RUNS,
     );
   });
 
-  it("gains nothing when `only` gets shorter", () => {
+  it("is a closed list where they are not", () => {
     fc.assert(
-      fc.property(situation, names, names, (input, some, more) => {
-        const open = { ...input.provider, allow_fallbacks: true };
-        // Where one endpoint of the flex tier is let in, the others are left out.
-        const usual = { ...input, tier: null };
-        const wide = candidatesOf(usual, { ...open, only: [...some, ...more] });
-        expect(wide).toEqual(expect.arrayContaining(candidatesOf(usual, { ...open, only: some })));
+      fc.property(situation, fc.tuple(names, usualNames), (given, [some, others]) => {
+        const order = [...some, ...others, "a"];
+        const { candidates } = planIn(given, { own: { ...given.own, order, allow_fallbacks: false } });
+        for (const { endpoint } of candidates) expect(order.some((name) => isMeant(name, endpoint))).toBe(true);
       }),
+      RUNS,
     );
   });
+});
 
-  it("gains nothing when fallbacks are switched off, and has one candidate then unless there is an order", () => {
-    fc.assert(
-      fc.property(situation, (input) => {
-        const usual = { ...input, tier: null };
-        const closed = candidatesOf(usual, { ...input.provider, allow_fallbacks: false });
-        expect(candidatesOf(usual, { ...input.provider, allow_fallbacks: true })).toEqual(
-          expect.arrayContaining(closed),
-        );
-        if (!input.provider.order?.length) expect(closed.length).toBeLessThanOrEqual(1);
-      }),
-    );
-  });
-
-  it("has all candidates of a model before those of the next", () => {
-    fc.assert(
-      fc.property(situation, (input) => {
-        const models = plan(input).candidates.map(({ modelId }) => modelId);
-        expect([...models].sort()).toEqual(models);
-      }),
-    );
+it("without fallbacks and order a plan has the first candidate of the one with fallbacks, and no other", () => {
+  always((given) => {
+    const open = { ...given.own, order: [] };
+    const all = candidatesOf(planIn(given, { own: { ...open, allow_fallbacks: true } }));
+    expect(candidatesOf(planIn(given, { own: { ...open, allow_fallbacks: false } }))).toEqual(all.slice(0, 1));
   });
 });

@@ -97,10 +97,12 @@ describe("the candidates of a request", () => {
   });
 
   it("are those of the default model when none is asked for", () => {
-    const plan = planOf(MODELS, { model: undefined }, { defaultModel: "acme/three" });
+    const plan = planOf(MODELS, { model: undefined }, { extras: { defaults: { model: "acme/three" } } });
     expect(plan.models).toEqual(["acme/three"]);
     expect(tagsOf(plan)).toEqual(["e"]);
-    expect(tagsOf(planOf(MODELS, { model: "", models: [] }, { defaultModel: "acme/three" }))).toEqual(["e"]);
+    expect(
+      tagsOf(planOf(MODELS, { model: "", models: [] }, { extras: { defaults: { model: "acme/three" } } })),
+    ).toEqual(["e"]);
   });
 
   it("are not at providers that have no key here", () => {
@@ -115,7 +117,7 @@ describe("every exclusion", () => {
     [
       "not among the only ones",
       { provider: { only: ["b"] } },
-      { a: "not_allowed", c: "not_allowed", "c/priority": "not_allowed", "a/flex": "not_allowed" },
+      { a: "not_allowed", c: "not_allowed", "c/priority": "service_tier", "a/flex": "service_tier" },
     ],
     [
       "ignored",
@@ -125,7 +127,13 @@ describe("every exclusion", () => {
     [
       "the first reason of several",
       { provider: { only: ["b"], ignore: ["a", "b/fp4"] } },
-      { a: "not_allowed", "b/fp4": "ignored", c: "not_allowed", "c/priority": "not_allowed", "a/flex": "not_allowed" },
+      {
+        a: "not_allowed",
+        "b/fp4": "ignored",
+        c: "not_allowed",
+        "c/priority": "service_tier",
+        "a/flex": "service_tier",
+      },
     ],
     [
       "fallbacks are off",
@@ -154,15 +162,26 @@ describe("every exclusion", () => {
 });
 
 describe("a plan cannot be made", () => {
-  it.each<[name: string, chat: Partial<ChatRequest>, message: string]>([
-    ["of a model that does not exist", { model: "acme/four" }, "acme/four is not a valid model ID"],
-    ["of a fallback that does not exist", { models: ["acme/four"] }, "acme/four is not a valid model ID"],
-    ["of a method's name", { model: "constructor" }, "constructor is not a valid model ID"],
-    ["without a model and a default", { model: null }, "model: is required, because no default model is set"],
-  ])("%s", (_, chat, message) => {
+  it.each<[name: string, chat: Partial<ChatRequest>, field: string, message: string]>([
+    ["of a model that does not exist", { model: "acme/four" }, "model", "acme/four is not a valid model ID"],
+    ["of a fallback that does not exist", { models: ["acme/four"] }, "models.0", "acme/four is not a valid model ID"],
+    ["of a later fallback", { models: ["acme/two", "x"] }, "models.1", "x is not a valid model ID"],
+    [
+      "of the first of models alone",
+      { model: null, models: ["x", "acme/two"] },
+      "models.0",
+      "x is not a valid model ID",
+    ],
+    ["of a method's name", { model: "constructor" }, "model", "constructor is not a valid model ID"],
+    [
+      "of a method's name with a variant",
+      { model: "constructor:free" },
+      "model",
+      "constructor:free is not a valid model ID",
+    ],
+    ["without a model and a default", { model: null }, "model", "model: is required, because no default model is set"],
+  ])("%s", (_, chat, field, message) => {
     expect(() => planOf(MODELS, chat)).toThrow(RouterError);
-    expect(() => planOf(MODELS, chat)).toThrow(
-      expect.objectContaining({ status: 400, message, metadata: { field: "model" } }),
-    );
+    expect(() => planOf(MODELS, chat)).toThrow(expect.objectContaining({ status: 400, message, metadata: { field } }));
   });
 });

@@ -34,6 +34,17 @@ describe("an estimate of a text's tokens", () => {
     expect(errorOf(text, textTokens(text))).toBeLessThan(TOKEN_ESTIMATE_ERROR);
   });
 
+  it("reads samples from everywhere", () => {
+    const [english = "", chinese = ""] = ["prose-english", "prose-chinese"].map((name) =>
+      SAMPLES.find((sample) => sample.name === name)
+        ?.text.repeat(20)
+        .slice(0, 6_000),
+    );
+    for (const text of [english + chinese, chinese + english]) {
+      expect(errorOf(text, textTokens(text))).toBeLessThan(0.2);
+    }
+  });
+
   it.each<[text: string, tokens: number]>([
     ["", 0],
     ["a", 1],

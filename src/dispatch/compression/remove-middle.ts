@@ -16,7 +16,6 @@ export function removeMiddle(messages: ChatMessage[], limit: number, weigh: Weig
     const others = stretches.filter((other) => other !== stretch);
     const room = limit - sum(messagesOf(others), weigh);
     stretch.units = keepEnds(stretch.units, room, weigh);
-    if (room >= 0) break;
   }
   return messagesOf(stretches);
 }

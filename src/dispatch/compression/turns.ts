@@ -43,7 +43,7 @@ function stretchesOfTurn({ opening, answers }: Turn, rank: 2 | 3, isLast: boolea
   const middle = opening.length > 0 ? answers : answers.slice(1);
   const closing = middle.at(-1);
   // An exchange with tools at the end of an earlier turn led to no answer.
-  const isKept = closing !== undefined && isLast;
+  const isKept = closing !== undefined && (isLast || closing.length === 1);
   return [
     { units: start, rank: 0 },
     { units: isKept ? middle.slice(0, -1) : middle, rank },
@@ -70,19 +70,16 @@ function turnsOf(groups: Group[]): Turn[] {
 
 /** A result that comes late joins all that stands between it and its call. */
 function groupsOf(messages: readonly ChatMessage[]): Group[] {
-  const groups: Group[] = [];
+  const starts: number[] = [];
   /** Where the latest call of an id is. */
   const calls = new Map<string, number>();
-  for (const message of messages) {
+  for (const [index, message] of messages.entries()) {
     const call = message.role === "tool" ? calls.get(message.tool_call_id) : undefined;
-    if (call === undefined) groups.push([message]);
-    else {
-      groups.splice(call, groups.length, [...groups.slice(call).flat(), message]);
-      for (const [id, place] of calls) if (place > call) calls.set(id, call);
-    }
-    if (message.role === "assistant") for (const { id } of message.tool_calls ?? []) calls.set(id, groups.length - 1);
+    if (call === undefined) starts.push(index);
+    else while ((starts.at(-1) ?? 0) > call) starts.pop();
+    if (message.role === "assistant") for (const { id } of message.tool_calls ?? []) calls.set(id, index);
   }
-  return groups;
+  return starts.map((start, position) => messages.slice(start, starts[position + 1]));
 }
 
 function isInstruction({ role }: ChatMessage): boolean {

@@ -1,0 +1,58 @@
+import type { Endpoint } from "../catalogue/catalogue.ts";
+import { RouterError } from "../errors.ts";
+import { PROTOCOLS } from "../protocols/index.ts";
+import type { Plan } from "../routing/plan.ts";
+import { EXCLUSION_SENTENCES, RANK_SENTENCES } from "../routing/reasons.ts";
+import type { RouteRequest } from "../routing/request.ts";
+import type { ChatRequest } from "../schema/chat.ts";
+import { TOKEN_ESTIMATE_ERROR } from "../usage/count-tokens.ts";
+import { explainPlan } from "./explain.ts";
+import { fitRequest } from "./fit.ts";
+
+/** A planned request that is not to be sent. */
+export interface DryRun {
+  chat: ChatRequest;
+  route: RouteRequest;
+  plan: Plan;
+  atMs: number;
+}
+
+/** What `dispatch` would do with a request, without calling anyone: every candidate with what it would be sent. */
+export function dryRun({ chat, route, plan, atMs }: DryRun) {
+  const { candidates, excluded, ...head } = explainPlan(plan, route, atMs);
+  return {
+    ...head,
+    models: plan.models,
+    prompt: { tokens: route.prompt.total, least: route.prompt.least, error: TOKEN_ESTIMATE_ERROR },
+    reservation: reservationOf(candidates),
+    candidates: plan.candidates.map(({ endpoint, because }, index) => ({
+      ...candidates[index],
+      why: RANK_SENTENCES[because],
+      ...writtenFor(endpoint, chat, route),
+    })),
+    excluded: plan.excluded.map(({ reason }, index) => ({ ...excluded[index], why: EXCLUSION_SENTENCES[reason] })),
+  };
+}
+
+/** What a budget must hold before the first call: the most that any candidate can cost; null when one has no bound. */
+function reservationOf(candidates: { max_cost: number | null }[]): { max_cost: number | null } {
+  const costs = candidates.map(({ max_cost: cost }) => cost ?? Infinity);
+  const highest = Math.max(0, ...costs);
+  return { max_cost: candidates.length > 0 && highest < Infinity ? highest : null };
+}
+
+/** What the request loses on its way to an endpoint. */
+function writtenFor(endpoint: Endpoint, chat: ChatRequest, route: RouteRequest) {
+  const { chat: fitted, dropped, compression } = fitRequest(chat, endpoint, route);
+  const { provider, upstreamModel: model, maxCompletionTokens } = endpoint;
+  const target = { model, quirks: provider.quirks, stream: chat.stream === true, maxCompletionTokens };
+  const shortening = compression && { compression: { summary: compression.summary, ...compression.data } };
+  try {
+    const { dropped: unsaid = [], formatBy } = PROTOCOLS[provider.api].request(fitted, target);
+    return { dropped: [...dropped, ...unsaid], ...(formatBy && { response_format: formatBy }), ...shortening };
+  } catch (error) {
+    // The walk would count it as a failed attempt, and go on.
+    if (error instanceof RouterError) return { dropped, ...shortening, refused: error.message };
+    throw error;
+  }
+}

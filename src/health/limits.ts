@@ -1,0 +1,103 @@
+import type { Limit, LimitKind, Limits } from "./limit-headers.ts";
+
+/** Nothing that was learnt is believed for longer, whatever the provider says: one call then finds out. */
+const MAX_BELIEF_MS = 120_000;
+
+/** Keys that are remembered; the one that was learnt of longest ago goes first. */
+const MAX_KEYS = 1_000;
+
+/** Calls differ by less than this from whole ones. */
+const ROUNDING = 1e-6;
+
+/** What calls use up. */
+export interface Use {
+  requests?: number;
+  /** Of the prompt. */
+  tokens: number;
+}
+
+/** What is left under one limit. */
+interface Rest {
+  left: number;
+  atMs: number;
+  /** What comes back by itself, up to the limit; 0 for a limit that is whole again at once. */
+  perMs: number;
+  limit: number;
+  /** From here on nothing is known. */
+  untilMs: number;
+}
+
+type Rests = Partial<Record<LimitKind, Rest>>;
+
+/**
+ * What providers said is left under their limits. A key is an endpoint, or whatever else shares a limit. Between two
+ * answers our own calls lower what is left, so that a burst does not run into the wall together. Times are milliseconds
+ * since the epoch and come from the caller.
+ */
+export class LearnedLimits {
+  readonly #known = new Map<string, Rests>();
+
+  /** Takes what the headers of an answer say; it replaces what was known, calls of our own included. */
+  learn(key: string, limits: Limits, nowMs: number): void {
+    const rests = this.#known.get(key) ?? {};
+    for (const kind of KINDS) {
+      const limit = limits[kind];
+      if (limit) rests[kind] = toRest(limit, nowMs);
+    }
+    // The map is in the order of the last answer.
+    this.#known.delete(key);
+    this.#known.set(key, rests);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > MAX_KEYS && oldest !== undefined) this.#known.delete(oldest);
+  }
+
+  /** Notes a call that is about to be made. */
+  take(key: string, { requests = 1, tokens }: Use, nowMs: number): void {
+    const rests = this.#known.get(key);
+    if (rests === undefined) return;
+    take(rests.requests, requests, nowMs);
+    take(rests.tokens, tokens, nowMs);
+  }
+
+  /**
+   * Until when a call would hit the wall: no request is left, or fewer tokens than it needs. Undefined when it would not,
+   * or nothing is known. Never later than the provider's own reset, nor than two minutes from when it was learnt.
+   */
+  wallUntil(key: string, neededTokens: number, nowMs: number): number | undefined {
+    const rests = this.#known.get(key);
+    if (rests === undefined) return undefined;
+    const { requests, tokens, outputTokens } = rests;
+    const untilMs = Math.max(
+      wallOf(requests, 1, nowMs),
+      wallOf(tokens, Math.max(1, neededTokens), nowMs),
+      wallOf(outputTokens, 1, nowMs),
+    );
+    return untilMs > nowMs ? untilMs : undefined;
+  }
+}
+
+const KINDS: LimitKind[] = ["requests", "tokens", "outputTokens"];
+
+function toRest({ limit = Infinity, remaining, resetAtMs, isGradual }: Limit, nowMs: number): Rest {
+  const comesBack = isGradual === true && limit > remaining && limit !== Infinity;
+  const perMs = comesBack ? (limit - remaining) / Math.max(1, resetAtMs - nowMs) : 0;
+  return { left: remaining, atMs: nowMs, perMs, limit, untilMs: Math.min(resetAtMs, nowMs + MAX_BELIEF_MS) };
+}
+
+function leftAt({ left, atMs, perMs, limit }: Rest, nowMs: number): number {
+  return perMs === 0 ? left : Math.min(limit, left + perMs * Math.max(0, nowMs - atMs));
+}
+
+function take(rest: Rest | undefined, used: number, nowMs: number): void {
+  if (rest === undefined) return;
+  rest.left = leftAt(rest, nowMs) - used;
+  rest.atMs = nowMs;
+}
+
+/** When enough is left; not in the future when it is now. */
+function wallOf(rest: Rest | undefined, needed: number, nowMs: number): number {
+  if (rest === undefined || nowMs >= rest.untilMs) return 0;
+  const missing = needed - leftAt(rest, nowMs);
+  if (missing <= ROUNDING) return 0;
+  return rest.perMs === 0 ? rest.untilMs : Math.min(rest.untilMs, Math.ceil(nowMs + missing / rest.perMs));
+}

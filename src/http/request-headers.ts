@@ -1,0 +1,58 @@
+import { invalidField } from "../errors.ts";
+import type { ChatRequest } from "../schema/chat.ts";
+import type { ClientFacts } from "../schema/generation.ts";
+import type { AppContext } from "./env.ts";
+import type { AppliedPreset } from "./presets.ts";
+
+/** Whether the answer is to tell how it was routed. */
+export function wantsMetadata(c: AppContext): boolean {
+  const { headers } = c.req.raw;
+  const wish = headers.get("x-openrouter-metadata") ?? headers.get("x-openrouter-experimental-metadata");
+  return wish?.trim().toLowerCase() === "enabled";
+}
+
+/** Beta features by name, as the contract's header and the AI SDK's name them. */
+export function betasOf(c: AppContext): string[] | undefined {
+  const { headers } = c.req.raw;
+  const list = headers.get("x-anthropic-beta") ?? headers.get("anthropic-beta");
+  return list
+    ?.split(",")
+    .map((name) => name.trim())
+    .filter((name) => /^[a-z0-9-]+$/.test(name));
+}
+
+const DEADLINE_HEADER = "x-pointsman-timeout-ms";
+const MAX_DEADLINE_MS = 86_400_000;
+/** An SDK's own clock began before the request was here, and the answer has a way back. */
+const SDK_MARGIN = 0.95;
+
+/**
+ * How long the client waits, in milliseconds: what it says in our header, or what the official SDKs say of their own
+ * timeout, in seconds. Throws a 400 for a header of ours that is no number.
+ */
+export function deadlineOf(c: AppContext): number | undefined {
+  const { headers } = c.req.raw;
+  const own = headers.get(DEADLINE_HEADER);
+  if (own !== null) {
+    if (!/^\d{1,8}$/.test(own.trim()) || Number(own) < 1 || Number(own) > MAX_DEADLINE_MS)
+      throw invalidField(DEADLINE_HEADER, `expected whole milliseconds from 1 to ${MAX_DEADLINE_MS}`);
+    return Number(own);
+  }
+  const seconds = Number(headers.get("x-stainless-timeout") ?? Number.NaN);
+  return seconds > 0 ? seconds * 1000 * SDK_MARGIN : undefined;
+}
+
+/** What the client says about itself and its request, for the record. */
+export function clientFacts(c: AppContext, chat: ChatRequest, preset: AppliedPreset | undefined): ClientFacts {
+  const { headers } = c.req.raw;
+  return {
+    user: chat.user ?? undefined,
+    sessionId: chat.session_id ?? headers.get("x-session-id")?.slice(0, 256),
+    referer: headers.get("http-referer") ?? undefined,
+    appTitle: headers.get("x-openrouter-title") ?? headers.get("x-title") ?? undefined,
+    userAgent: headers.get("user-agent") ?? undefined,
+    metadata: chat.metadata ?? undefined,
+    trace: chat.trace ?? undefined,
+    preset: preset && `${preset.slug}@${preset.version}`,
+  };
+}

@@ -1,0 +1,36 @@
+import { dryRun } from "../dispatch/dry-run.ts";
+import { explainEmpty } from "../routing/explain-empty.ts";
+import { splitEndpointId } from "../routing/outline.ts";
+import { parseChatRequest } from "../schema/chat.ts";
+import { readCatalogue } from "../store/catalogue.ts";
+import { identify } from "./authenticate.ts";
+import { type AppContext, waitUntilOf } from "./env.ts";
+import { toErrorObject } from "./error-response.ts";
+import { planRequest } from "./planning.ts";
+import { withPreset } from "./presets.ts";
+import { readJsonBody } from "./read-body.ts";
+
+/** Management keys have no conversations; what they ask is not theirs to go on with. */
+const NOBODY = "management";
+
+/**
+ * POST /route: what POST /chat/completions would do with the same body, without calling anyone or keeping anything.
+ * A body that it would refuse gets the same error. A request that nobody can serve gets its plan, with the error in it.
+ */
+export async function postRoute(c: AppContext): Promise<Response> {
+  const caller = await identify(c);
+  const asked = parseChatRequest(await readJsonBody(c.req.raw));
+  const { chat, preset } = await withPreset(c.env.KV, asked);
+  const { catalogue } = await readCatalogue(c.env.KV, waitUntilOf(c));
+  const owner = caller.kind === "key" ? caller.key.hash : NOBODY;
+  const { plan, route, record } = planRequest(c, chat, catalogue, owner);
+  const { seed, sticky } = record;
+  const data = {
+    ...dryRun({ chat, route, plan, atMs: Date.now() }),
+    ...(plan.candidates.length === 0 && { error: toErrorObject(explainEmpty(plan, route)) }),
+    ...(preset && { preset: `${preset.slug}@${preset.version}` }),
+    ...(sticky && { sticky: splitEndpointId(sticky.endpointId) }),
+    seed,
+  };
+  return c.json({ data });
+}

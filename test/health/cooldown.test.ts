@@ -1,0 +1,327 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { FailureKind } from "../../src/errors.ts";
+import { type Cold, Cooldowns, type Outcome } from "../../src/health/cooldown.ts";
+import { SECOND_MS, START_MS } from "./notes.ts";
+
+const at = (seconds: number) => START_MS + Math.round(seconds * SECOND_MS);
+
+/** A second and what is noted then. */
+type Step = [seconds: number, outcome: Outcome];
+
+const ok: Outcome = { ok: true };
+const failed = (kind: FailureKind, retryAfterSeconds?: number): Outcome => ({
+  kind,
+  ...(retryAfterSeconds !== undefined && { retryAfterMs: retryAfterSeconds * SECOND_MS }),
+});
+const limited = failed("rate_limited");
+const down = failed("overloaded");
+
+function noted(...steps: Step[]): Cooldowns {
+  const cooldowns = new Cooldowns();
+  for (const [seconds, outcome] of steps) cooldowns.note("a", outcome, at(seconds));
+  return cooldowns;
+}
+
+/** Failures that open a circuit at a second, for 5 s. */
+const openedAt = (seconds: number): Step[] => [-12, -9, -6, -3, 0].map((before) => [seconds + before, down]);
+
+/** Seconds for which the endpoint is cold, and why. */
+function coldFor(cooldowns: Cooldowns, seconds: number): [number, Cold["why"]] | undefined {
+  const cold = cooldowns.coldUntil("a", at(seconds));
+  return cold && [(cold.untilMs - at(seconds)) / SECOND_MS, cold.why];
+}
+
+describe("an endpoint is left alone", () => {
+  it.each<[name: string, steps: Step[], askedAt: number, expected: [number, Cold["why"]] | undefined]>([
+    ["as long as a rate limit asks for", [[0, failed("rate_limited", 7)]], 1, [6, "rate_limited"]],
+    ["as long as an overload asks for", [[0, failed("overloaded", 7)]], 0, [7, "rate_limited"]],
+    ["until the wait is over", [[0, failed("rate_limited", 7)]], 7, undefined],
+    ["a minute at most", [[0, failed("rate_limited", 86_400)]], 0, [60, "rate_limited"]],
+    [
+      "until the later of two waits",
+      [
+        [0, failed("rate_limited", 20)],
+        [1, failed("rate_limited", 2)],
+      ],
+      1,
+      [19, "rate_limited"],
+    ],
+    [
+      "also when something that began before still succeeds",
+      [
+        [0, failed("rate_limited", 7)],
+        [1, ok],
+      ],
+      2,
+      [5, "rate_limited"],
+    ],
+    ["not after a single rate limit without a wait", [[0, limited]], 0, undefined],
+    ["not for a wait of no time", [[0, failed("rate_limited", 0)]], 0, undefined],
+    [
+      "two seconds after the second in a row",
+      [
+        [0, limited],
+        [9, limited],
+      ],
+      9,
+      [2, "rate_limited"],
+    ],
+    [
+      "not when the two lie far apart",
+      [
+        [0, limited],
+        [10.5, limited],
+      ],
+      10.5,
+      undefined,
+    ],
+    [
+      "not when a success came between",
+      [
+        [0, limited],
+        [1, ok],
+        [2, limited],
+      ],
+      2,
+      undefined,
+    ],
+    [
+      "twice as long after the third",
+      [
+        [0, limited],
+        [1, limited],
+        [4, limited],
+      ],
+      4,
+      [4, "rate_limited"],
+    ],
+    [
+      "no longer for those that were under way",
+      [
+        [0, limited],
+        [1, limited],
+        [1.1, limited],
+        [1.2, limited],
+      ],
+      2,
+      [1, "rate_limited"],
+    ],
+    [
+      "half a minute at most",
+      [0, 1, 4, 9, 18, 35, 66, 97].map((second): Step => [second, limited]),
+      97,
+      [30, "rate_limited"],
+    ],
+    [
+      "from the beginning after a long rest",
+      [
+        [0, limited],
+        [1, limited],
+        [4, limited],
+        [19, limited],
+      ],
+      19,
+      undefined,
+    ],
+    ["once it failed five times in ten seconds and more", openedAt(20), 20, [5, "circuit_open"]],
+    ["until the circuit is half open", openedAt(20), 25, undefined],
+    ["not after four failures", openedAt(20).slice(1), 20, undefined],
+    ["not after a burst of failures", Array.from({ length: 20 }, (_, index): Step => [index / 10, down]), 2, undefined],
+    ["not when a success came between failures", [...openedAt(20).slice(0, 4), [18, ok], [20, down]], 20, undefined],
+    [
+      "not when the failures are history",
+      [
+        [0, down],
+        [1, down],
+        [2, down],
+        [3, down],
+        [400, down],
+      ],
+      400,
+      undefined,
+    ],
+    [
+      "also when rate limits came between failures",
+      [...openedAt(20).slice(0, 4), [18, limited], [20, down]],
+      20,
+      [5, "circuit_open"],
+    ],
+    ["no longer for failures that were under way", [...openedAt(20), [21, down], [22, down]], 22, [3, "circuit_open"]],
+    ["twice as long when it fails again", [...openedAt(20), [26, down]], 26, [10, "circuit_open"]],
+    [
+      "a minute at most when it goes on failing",
+      [...openedAt(0), [6, down], [17, down], [40, down], [90, down], [160, down]],
+      160,
+      [60, "circuit_open"],
+    ],
+    ["not when it has recovered", [...openedAt(20), [26, ok], [27, down]], 27, undefined],
+    ["no longer when it recovers early", [...openedAt(20), [21, ok]], 21, undefined],
+    ["for half a minute when it refuses the key", [[0, failed("unauthorized")]], 0, [30, "circuit_open"]],
+    [
+      "for a minute when it refuses the key again",
+      [
+        [0, failed("unauthorized")],
+        [31, failed("unauthorized")],
+      ],
+      31,
+      [60, "circuit_open"],
+    ],
+    [
+      "first as long as it asks for, then as its circuit is open",
+      [...openedAt(20).slice(0, 4), [20, failed("overloaded", 2)]],
+      21,
+      [1, "rate_limited"],
+    ],
+    [
+      "then as its circuit is open",
+      [...openedAt(20).slice(0, 4), [20, failed("overloaded", 2)]],
+      22,
+      [3, "circuit_open"],
+    ],
+  ])("%s", (_, steps, askedAt, expected) => {
+    expect(coldFor(noted(...steps), askedAt)).toEqual(expected);
+  });
+
+  it.each<FailureKind>(["context_exceeded", "moderated", "rejected"])("never for what is %s", (kind) => {
+    const steps = openedAt(20).map(([seconds]): Step => [seconds, failed(kind, 30)]);
+    expect(coldFor(noted(...steps), 20)).toBeUndefined();
+  });
+
+  it.each<FailureKind>(["timed_out", "unreachable", "not_found", "empty", "malformed", "interrupted"])(
+    "for being %s as for an overload",
+    (kind) => {
+      const steps = openedAt(20).map(([seconds]): Step => [seconds, failed(kind)]);
+      expect(coldFor(noted(...steps), 20)).toEqual([5, "circuit_open"]);
+    },
+  );
+
+  it.each([
+    { chance: 0, seconds: 24 },
+    { chance: 0.5, seconds: 30 },
+    { chance: 1, seconds: 36 },
+  ])("$seconds s with the chance $chance", ({ chance, seconds }) => {
+    const cooldowns = new Cooldowns();
+    cooldowns.note("a", failed("unauthorized"), at(0), chance);
+    expect(coldFor(cooldowns, 0)).toEqual([seconds, "circuit_open"]);
+  });
+
+  it("alone", () => {
+    expect(noted([0, failed("rate_limited", 7)]).coldUntil("b", at(0))).toBeUndefined();
+  });
+});
+
+describe("a probe", () => {
+  const halfOpen = () => noted(...openedAt(20));
+
+  it("is the only one to pass a half-open circuit", () => {
+    const cooldowns = halfOpen();
+    const pass = cooldowns.acquire("a", at(25));
+    expect(pass).toEqual({ isProbe: true });
+    expect(cooldowns.acquire("a", at(26))).toBeUndefined();
+    expect(cooldowns.mayProbe("a", at(26))).toBe(false);
+    expect(coldFor(cooldowns, 26)).toEqual([1, "circuit_open"]);
+  });
+
+  it.each<[name: string, outcome: Outcome | undefined, expected: boolean]>([
+    ["the same is asked again, when it told nothing", undefined, true],
+    ["the same is asked again, when the request was at fault", failed("rejected"), true],
+    ["all may pass, when it succeeded", ok, false],
+  ])("is over with its attempt: %s", (_, outcome, isProbe) => {
+    const cooldowns = halfOpen();
+    const pass = cooldowns.acquire("a", at(25));
+    if (outcome) cooldowns.note("a", outcome, at(26));
+    if (pass) cooldowns.release("a", pass);
+    expect(cooldowns.acquire("a", at(26))).toEqual({ isProbe });
+    expect(coldFor(cooldowns, 26)?.[1]).toEqual(isProbe ? "circuit_open" : undefined);
+  });
+
+  it("that fails opens the circuit for longer, and another may be made", () => {
+    const cooldowns = halfOpen();
+    const pass = cooldowns.acquire("a", at(25));
+    cooldowns.note("a", down, at(26));
+    expect(coldFor(cooldowns, 26)).toEqual([10, "circuit_open"]);
+    if (pass) cooldowns.release("a", pass);
+    expect(cooldowns.mayProbe("a", at(26))).toBe(true);
+  });
+
+  it("that was lost is given up", () => {
+    const cooldowns = halfOpen();
+    const lost = cooldowns.acquire("a", at(25));
+    expect(cooldowns.acquire("a", at(84))).toBeUndefined();
+    expect(cooldowns.acquire("a", at(85))).toEqual({ isProbe: true });
+    if (lost) cooldowns.release("a", lost);
+    expect(cooldowns.acquire("a", at(86))).toBeUndefined();
+  });
+
+  it("may be made of an open circuit where there is no other choice", () => {
+    const cooldowns = noted([0, failed("unauthorized")]);
+    expect(cooldowns.mayProbe("a", at(1))).toBe(true);
+    expect(cooldowns.acquire("a", at(1))).toEqual({ isProbe: true });
+    expect(cooldowns.mayProbe("a", at(1))).toBe(false);
+    cooldowns.note("a", failed("unauthorized"), at(2));
+    expect(coldFor(cooldowns, 2)).toEqual([60, "circuit_open"]);
+  });
+
+  it("is never made of an endpoint that asked to be left alone", () => {
+    const cooldowns = noted(...openedAt(20), [20, failed("overloaded", 7)]);
+    expect(cooldowns.mayProbe("a", at(26))).toBe(false);
+    expect(cooldowns.acquire("a", at(26))).toBeUndefined();
+    expect(cooldowns.acquire("a", at(27))).toEqual({ isProbe: true });
+  });
+
+  it("is nothing that a closed circuit needs", () => {
+    const cooldowns = noted([0, down]);
+    expect(cooldowns.mayProbe("a", at(0))).toBe(false);
+    for (const id of ["a", "a", "b"]) expect(cooldowns.acquire(id, at(0))).toEqual({ isProbe: false });
+  });
+});
+
+describe("cooldowns of any course of events", () => {
+  const step = fc.record({
+    afterMs: fc.nat(20_000),
+    kind: fc.constantFrom<FailureKind | "ok">(
+      "ok",
+      "rate_limited",
+      "overloaded",
+      "unauthorized",
+      "rejected",
+      "timed_out",
+    ),
+    retryAfterMs: fc.option(fc.nat(200_000), { nil: undefined }),
+    chance: fc.double({ min: 0, max: 1, noNaN: true }),
+  });
+
+  it("end within 72 s, open for none after a success, and let one probe pass at a time", () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const cooldowns = new Cooldowns();
+        let nowMs = START_MS;
+        for (const { afterMs, kind, retryAfterMs, chance } of steps) {
+          nowMs += afterMs;
+          cooldowns.note("a", kind === "ok" ? ok : { kind, retryAfterMs }, nowMs, chance);
+          const cold = cooldowns.coldUntil("a", nowMs);
+          if (cold) expect(cold.untilMs).toBeGreaterThan(nowMs);
+          if (cold) expect(cold.untilMs - nowMs).toBeLessThanOrEqual(72_000);
+          if (kind === "ok") expect(cold?.why).not.toBe("circuit_open");
+          const passes = [1, 2, 3].map(() => cooldowns.acquire("a", nowMs));
+          expect(passes.filter((pass) => pass?.isProbe).length).toBeLessThanOrEqual(1);
+          if (cold?.why === "rate_limited") expect(passes).toEqual([undefined, undefined, undefined]);
+          const isFree = passes.every((pass) => pass && !pass.isProbe);
+          if (isFree) expect(cold).toBeUndefined();
+          if (chance < 0.5) for (const pass of passes) if (pass) cooldowns.release("a", pass);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("are of 512 endpoints at most, the latest", () => {
+    const cooldowns = new Cooldowns();
+    for (let number = 0; number < 512; number++) cooldowns.note(`e${number}`, failed("unauthorized"), at(0));
+    cooldowns.note("e0", failed("unauthorized"), at(1));
+    cooldowns.note("another", failed("unauthorized"), at(1));
+    const isCold = ["e0", "e1", "e2", "another"].map((id) => cooldowns.coldUntil(id, at(1)) !== undefined);
+    expect(isCold).toEqual([true, false, true, true]);
+  });
+});
