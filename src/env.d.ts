@@ -2,13 +2,16 @@
 declare namespace Cloudflare {
   interface GlobalProps {
     mainModule: typeof import("./index.ts");
-    durableNamespaces: "Ledger" | "ResponseCache" | "HealthHub";
+    durableNamespaces: "Ledger" | "ResponseCache" | "HealthHub" | "Errand";
   }
   interface Env {
     KV: KVNamespace;
     LEDGER: DurableObjectNamespace<import("./ledger/ledger.ts").Ledger>;
     RESPONSES: DurableObjectNamespace<import("./store/response-cache.ts").ResponseCache>;
     HEALTH: DurableObjectNamespace<import("./store/health-hub.ts").HealthHub>;
+    ERRANDS: DurableObjectNamespace;
+    /** This is an errand: a request that lives on when its client leaves. Set in the code alone. */
+    IS_ERRAND?: true;
     /** Bootstrap management key. */
     MANAGEMENT_KEY?: string;
     /** `k2:<base64>,k1:<base64>`: the first seals stored provider keys, all open them. */

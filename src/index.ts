@@ -1,7 +1,13 @@
 import { createApp } from "./http/app.ts";
+import { errandsBy } from "./store/errands.ts";
 
 export { Ledger } from "./ledger/ledger.ts";
 export { HealthHub } from "./store/health-hub.ts";
 export { ResponseCache } from "./store/response-cache.ts";
 
-export default createApp();
+const app = createApp();
+
+/** Requests that outlive their clients. */
+export const Errand = errandsBy((request, env, context) => app.fetch(request, env, context));
+
+export default app;

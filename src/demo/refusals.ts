@@ -73,7 +73,7 @@ export const REFUSALS: Record<string, Refusal> = {
   },
   "fault-redirect": {
     status: 307,
-    type: "server_error",
+    type: "moved",
     code: null,
     message: "This demo model has moved to where nobody should follow.",
     headers: { location: "https://elsewhere.invalid/v1/chat/completions" },

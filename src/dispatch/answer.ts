@@ -93,7 +93,6 @@ export class AnswerFeed implements TextFeed<Part[]> {
   }
 
   cancelled(): void {
-    this.#attempt.cancel();
     this.#tell({ how: "cancelled" });
   }
 

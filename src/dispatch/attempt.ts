@@ -66,6 +66,8 @@ export class Attempt {
   /** What the key became on the wire: a token, a signature. */
   #authorization: string[] = [];
   #source: PartSource | undefined;
+  /** What is being waited for: the opening, or a read. */
+  #busy: Promise<unknown> | undefined;
   /** What has been read and not given out yet; of a whole answer, all of it. */
   unread: Part[] = [];
 
@@ -88,7 +90,9 @@ export class Attempt {
   async open(chat: ChatRequest, whole: boolean): Promise<UpstreamFailure | undefined> {
     let failure: UpstreamFailure | undefined;
     try {
-      failure = await this.#open(chat, whole);
+      const opening = this.#open(chat, whole);
+      this.#busy = opening;
+      failure = await opening;
     } catch (error) {
       this.cancel();
       throw error;
@@ -108,9 +112,26 @@ export class Attempt {
   /** The next parts, at least one; the last one of all is `done` or `failure`. */
   read(): Promise<Part[]> {
     const parts = this.unread;
-    if (parts.length === 0 && this.#source) return this.#source.read();
+    if (parts.length === 0 && this.#source) {
+      const reading = this.#source.read();
+      this.#busy = reading;
+      return reading;
+    }
     this.unread = [];
     return Promise.resolve(parts);
+  }
+
+  /** Reads what nobody waits for, to its end or for so long; only what it adds up to is kept. */
+  async readOut(withinMs: number): Promise<void> {
+    const timer = Number.isFinite(withinMs) ? setTimeout(() => this.cancel(), withinMs) : undefined;
+    try {
+      await this.#busy;
+      for (let parts = await this.#source?.read(); parts && parts.length > 0; parts = await this.#source?.read());
+    } catch (error) {
+      console.error("an answer without a client cannot be read out", String(error));
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Stops the upstream. Safe at any time, also when it has ended. */

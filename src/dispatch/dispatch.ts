@@ -33,6 +33,8 @@ export interface Dispatch {
   hedgeAfterMs?: ((endpoint: Endpoint) => number | undefined) | undefined;
   /** Is given what stops everything, for a client that leaves without the signal. */
   onStart?: ((leave: () => void) => void) | undefined;
+  /** It runs where a departed client ends nothing. */
+  outlivesClient?: boolean | undefined;
   /** Aborts when the client leaves. */
   signal: AbortSignal;
   /** Hears how every attempt went, as soon as it is over. */

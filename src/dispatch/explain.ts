@@ -41,6 +41,7 @@ export function explainWalk({ plan, route, identity }: Planned, story: Story): R
     attempts,
     ...(pipelineOf(story).length > 0 && { pipeline: pipelineOf(story) }),
     ...(story.dropped && story.dropped.length > 0 && { dropped: story.dropped }),
+    ...(story.formatNote !== undefined && { response_format: story.formatNote }),
     ...(attempts.length > 0 && { generation_time: Date.now() - identity.createdAtMs }),
   };
 }

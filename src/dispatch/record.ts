@@ -38,7 +38,8 @@ export function toGenerationRecord({
   outcome,
 }: EndedWalk): GenerationRecord {
   const nowMs = Date.now();
-  const isWhole = outcome === "finished";
+  // An answer whose client left may have been read to its end.
+  const isWhole = outcome === "finished" || attempt?.tally.isFinished === true;
   const hasDelivered = attempt !== undefined && (isWhole || attempt.tally.hasContent || attempt.follows !== undefined);
   const bill = hasDelivered ? makeBill(attempt, chat, isWhole) : undefined;
   const last = attempt ?? failures.at(-1)?.attempt;

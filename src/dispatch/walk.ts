@@ -7,6 +7,7 @@ import { type AnswerEnd, AnswerFeed, readCompletion } from "./answer.ts";
 import type { Attempt } from "./attempt.ts";
 import { makeBill } from "./bill.ts";
 import { continuedChat, mayContinue } from "./continuation.ts";
+import { readOutTime } from "./departure.ts";
 import type { Answer, Dispatch } from "./dispatch.ts";
 import { explainWalk, type Story } from "./explain.ts";
 import { factsOfEnd, factsOfFailure } from "./facts.ts";
@@ -42,6 +43,7 @@ export class Walk {
   /** What has been sent upstream, where the client wants to see it. */
   readonly #sent: unknown[] = [];
   #isSettled = false;
+  #isReadingOut = false;
   /** The client has left. */
   isLeft = false;
 
@@ -201,7 +203,7 @@ export class Walk {
         ? (failure, text) => this.#proceed(failure, text)
         : undefined,
       toWireError: (failure) => toWireError(failure, this.#current?.attempt ?? attempt),
-      onEnd: (end) => this.#finish(end),
+      onEnd: (end) => (end.how === "cancelled" ? this.leave() : this.#finish(end)),
     });
     return { body: gatheredBody(onText ? overheard(feed, onText) : feed), ...notes };
   }
@@ -231,21 +233,33 @@ export class Walk {
     return undefined;
   }
 
-  /** The client has left: the upstream is stopped at once, and what there is is booked. */
+  /** The client has left: the upstream is stopped at once, unless its provider's answers are read out all the same. */
   leave(): void {
     if (this.isLeft) return;
     this.isLeft = true;
     for (const turn of this.#running.keys()) if (turn !== this.#current) turn.stop();
-    this.#current?.attempt?.cancel();
-    if (this.#current?.attempt) this.#finish({ how: "cancelled" });
+    const attempt = this.#current?.attempt;
+    if (!attempt) return;
+    const readOutMs = readOutTime(attempt.endpoint, this.#request.outlivesClient === true);
+    if (readOutMs > 0) this.#request.waitUntil(this.#readOut(attempt, readOutMs));
+    else this.#finish({ how: "cancelled" });
+  }
+
+  /** Reads an answer that nobody waits for, so that its usage is known. */
+  async #readOut(attempt: Attempt, withinMs: number): Promise<void> {
+    this.#isReadingOut = true;
+    await attempt.readOut(withinMs);
+    this.#finish({ how: "cancelled" });
   }
 
   /** Nothing will follow: no candidate is left, or no client. Gives the error that nobody will read in that case. */
   end(): RouterError | undefined {
+    const left = this.isLeft ? new RouterError("invalid_request", "The client has left.", { status: 499 }) : undefined;
+    if (this.#isReadingOut) return left;
     for (const turn of this.#running.keys()) turn.stop();
     this.#current?.attempt?.cancel();
-    this.#settle({ how: this.isLeft ? "cancelled" : "failed" });
-    return this.isLeft ? new RouterError("invalid_request", "The client has left.", { status: 499 }) : undefined;
+    this.#settle({ how: left ? "cancelled" : "failed" });
+    return left;
   }
 
   #finish(end: AnswerEnd): void {

@@ -56,7 +56,6 @@ export class Circuit {
     const leastMs = kind === "unauthorized" ? UNAUTHORIZED_OPEN_MS : FIRST_OPEN_MS;
     this.#openMs = Math.min(Math.max(this.#openMs * 2, leastMs), MAX_OPEN_MS);
     this.#openUntilMs = nowMs + this.#openMs * (1 + JITTER * (2 * chance - 1));
-    this.#probe = undefined;
   }
 
   /** Until when nobody else may pass; undefined when the circuit is closed, or a probe may go. */

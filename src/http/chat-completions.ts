@@ -8,6 +8,7 @@ import { readCatalogue, readProviderKey } from "../store/catalogue.ts";
 import type { ApiKey } from "../store/keys.ts";
 import { requireKey } from "./authenticate.ts";
 import { type AppContext, waitUntilOf } from "./env.ts";
+import { mustOutliveClient, runErrand } from "./errand.ts";
 import { errorResponse } from "./error-response.ts";
 import { createGenerationId } from "./generation-id.ts";
 import { inTime, lateBody } from "./late-answer.ts";
@@ -21,7 +22,7 @@ import { type CacheVisit, keptBy, readCacheWish, repeatResponse, toCacheRecord, 
 export async function chatCompletions(c: AppContext): Promise<Response> {
   const key = await requireKey(c);
   const waitUntil = waitUntilOf(c);
-  const { chat, preset, visit } = await readRequest(c, key);
+  const { chat, preset, visit, bytes } = await readRequest(c, key);
   const createdAtMs = Date.now();
   const id = createGenerationId(createdAtMs);
   const caller = { id, createdAtMs, keyHash: key.hash, team: key.team, client: clientFacts(c, chat, preset) };
@@ -33,12 +34,21 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
   const keeper = visit?.keeper;
   const { catalogue } = await readCatalogue(c.env.KV, waitUntil);
   const { plan, route, record, observe, hedgeAfterMs } = planRequest(c, chat, catalogue, key.hash);
+  if (!c.env.IS_ERRAND && mustOutliveClient(plan)) return runErrand(c, bytes);
   const identity = { ...caller, plan: record };
+  const outlivesClient = c.env.IS_ERRAND === true;
   const wishes = { wantsMetadata: wantsMetadata(c), betas: betasOf(c), deadlineMs: deadlineOf(c) };
   try {
     const request = { chat: await withHashedUser(chat), route, plan, identity, observe, hedgeAfterMs };
     const { signal } = c.req.raw;
-    const dispatched = { ...request, ...wishes, signal, waitUntil, ...(keeper ? keptBy(keeper, stores) : stores) };
+    const dispatched = {
+      ...request,
+      ...wishes,
+      outlivesClient,
+      signal,
+      waitUntil,
+      ...(keeper ? keptBy(keeper, stores) : stores),
+    };
     const answer = chat.stream === true ? await streamedAnswer(dispatched) : await dispatch(dispatched);
     const headers = answerHeaders(id, chat.stream === true, answer);
     keeper?.onHeaders(headers);
@@ -63,19 +73,21 @@ async function streamedAnswer(request: Dispatch): Promise<Answer> {
 
 const NO_NOTES: Omit<Answer, "body"> = { droppedParameters: [], formatNote: undefined, compressionNote: undefined };
 
-/** A request with its preset, and what the response cache has for it, where it is asked. Lets go of the body's bytes. */
+type Bytes = ArrayBuffer | Uint8Array<ArrayBuffer>;
+
+/** A request with its preset, and what the response cache has for it, where it is asked. */
 async function readRequest(
   c: AppContext,
   key: ApiKey,
-): Promise<{ chat: ChatRequest; preset?: AppliedPreset | undefined; visit?: CacheVisit }> {
+): Promise<{ chat: ChatRequest; preset?: AppliedPreset | undefined; visit?: CacheVisit; bytes: Bytes }> {
   const { json, bytes } = await readJsonAndBytes(c.req.raw);
   const { chat, preset } = await withPreset(c.env.KV, parseChatRequest(json));
   const wish = readCacheWish(c.req.raw.headers, preset);
-  if (wish.mode === "off") return { chat, preset };
+  if (wish.mode === "off") return { chat, preset, bytes };
   const { model, stream } = chat;
   const question = { model, isStream: stream === true, presetVersion: preset?.version, body: bytes };
   const asked = { endpointType: "chat" as const, ...question };
-  return { chat, preset, visit: await visitCache(c.env.RESPONSES, key.hash, asked, wish, waitUntilOf(c)) };
+  return { chat, preset, visit: await visitCache(c.env.RESPONSES, key.hash, asked, wish, waitUntilOf(c)), bytes };
 }
 
 /** What dispatch may use of the stores. Holds nothing of the client's request: a stream would keep it in memory. */

@@ -1,8 +1,9 @@
 import type { Hono } from "hono";
 import * as z from "zod";
+import type { Card, CheckResult } from "../schema/selftest.ts";
 import { type AppContext, type AppEnv, waitUntilOf } from "./env.ts";
 import { GOOD_CHECKS } from "./selftest/answers.ts";
-import { type Check, type CheckResult, mustBe, runChecks } from "./selftest/check.ts";
+import { type Check, mustBe, runChecks } from "./selftest/check.ts";
 import { parse } from "./selftest/client.ts";
 import { DEPARTURE_CHECKS } from "./selftest/departures.ts";
 import { FAULT_CHECKS } from "./selftest/faults.ts";
@@ -12,15 +13,6 @@ import { clientsOf, type Purse, withPurse } from "./selftest/stage.ts";
 
 /** The whole run takes no longer. */
 const MAX_RUN_MS = 15_000;
-
-/** What came of the checks. */
-interface Card {
-  passed: number;
-  failed: number;
-  skipped: number;
-  took_ms: number;
-  checks: CheckResult[];
-}
 
 /**
  * POST /selftest: sends some 150 requests through `app`, this Worker's own routes, to the demo provider, which goes

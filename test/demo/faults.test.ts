@@ -7,11 +7,17 @@ describe("refusals", () => {
   it.each([
     { model: "fault-400", status: 400 },
     { model: "fault-401", status: 401, code: "invalid_api_key" },
+    { model: "fault-402", status: 402, code: "insufficient_quota" },
+    { model: "fault-403", status: 403, code: "content_policy_violation" },
     { model: "fault-404", status: 404, code: "model_not_found" },
+    { model: "fault-408", status: 408 },
+    { model: "fault-413", status: 413 },
     { model: "fault-429", status: 429, code: "rate_limit_exceeded", retryAfter: "2" },
     { model: "fault-500", status: 500 },
     { model: "fault-503", status: 503, code: "overloaded" },
+    { model: "fault-529", status: 529 },
     { model: "fault-context", status: 400, code: "context_length_exceeded" },
+    { model: "fault-redirect", status: 307 },
   ])("$model answers $status in both modes", async ({ model, status, code = null, retryAfter = null }) => {
     expect(REFUSALS).toHaveProperty(model);
     for (const stream of [true, false]) {
@@ -28,6 +34,10 @@ describe("accidents in a stream", () => {
     { model: "fault-cut", end: "broken", hasText: true, finishReasons: [], done: false },
     { model: "fault-empty", end: "clean", hasText: false, finishReasons: ["stop"], done: true },
     { model: "fault-eof", end: "clean", hasText: true, finishReasons: [], done: false },
+    { model: "fault-no-usage", end: "clean", hasText: true, finishReasons: ["stop"], done: true },
+    { model: "fault-tool-cut", end: "clean", hasText: false, finishReasons: [], done: false },
+    { model: "fault-twice", end: "clean", hasText: true, finishReasons: ["stop", "stop"], done: true },
+    { model: "fault-wrong-type", end: "clean", hasText: true, finishReasons: ["stop"], done: true },
   ])("$model", async ({ model, end, hasText, finishReasons, done }) => {
     const response = await ask(model, { stream: true });
     expect(response.status).toBe(200);
@@ -36,6 +46,71 @@ describe("accidents in a stream", () => {
     expect(reading.end).toBe(end);
     expect(joined.content !== "").toBe(hasText);
     expect(joined).toMatchObject({ finishReasons, done });
+  });
+
+  it("fault-tool-cut stops inside the arguments", async () => {
+    const { call } = join(eventsOf(await readAll(await ask("fault-tool-cut", { stream: true }))));
+    expect(call.name).toBe("throw_lever");
+    expect(call.arguments).toMatch(/^\{"lever"/);
+    expect(isJson(call.arguments)).toBe(false);
+  });
+
+  it("fault-no-usage keeps its usage to itself, also when it is asked for", async () => {
+    const fields = { stream: true, stream_options: { include_usage: true } };
+    const [hidden, told] = await Promise.all(
+      ["fault-no-usage", "fault-twice"].map(async (model) => join(eventsOf(await readAll(await ask(model, fields))))),
+    );
+    expect(hidden.usage).toBeUndefined();
+    expect(told.usage.completion_tokens).toBeGreaterThan(0);
+  });
+
+  it("fault-half ends inside an event, after text", async () => {
+    const text = (await readAll(await ask("fault-half", { stream: true }))).pieces.join("");
+    const events = text.split("\n\n");
+    expect(events.slice(1, -1).every((event) => isJson(event.slice("data: ".length)))).toBe(true);
+    expect(events.at(-1)).toMatch(/^data: \{.*[^}]$/);
+  });
+
+  it.each([
+    ["fault-wrong-type", "text/plain", "text/plain"],
+    ["fault-one-piece", "application/json", "application/json"],
+    ["fault-html", "text/html", "text/html"],
+    ["fault-gzip", "text/event-stream", "application/json"],
+  ])("%s says that it is %s, and %s in one piece", async (model, streamed, whole) => {
+    for (const [stream, type] of [
+      [true, streamed],
+      [false, whole],
+    ] as const) {
+      const response = await ask(model, { stream });
+      expect(response.headers.get("content-type")?.split(";")[0]).toBe(type);
+      const isTold = isJson((await readAll(response)).pieces.join(""));
+      expect(isTold).toBe(model === "fault-one-piece" || (model === "fault-wrong-type" && !stream));
+    }
+  });
+
+  it("fault-gzip begins like a gzip file, again and again", async () => {
+    for (const stream of [true, false, true]) {
+      const bytes = new Uint8Array(await (await ask("fault-gzip", { stream })).arrayBuffer());
+      expect([...bytes.slice(0, 3)]).toEqual([0x1f, 0x8b, 8]);
+      expect(bytes.length).toBe(256);
+    }
+  });
+
+  it.each([
+    ["fault-comments", true, /^(: still working\n\n){2,}$/],
+    ["fault-comments", false, /^\n{2,}$/],
+    ["fault-endless", true, /data: .*"finish_reason":"stop".*(: bye\n\n){2,}$/s],
+    ["fault-endless", false, /^\{.*\}\n{2,}$/s],
+    ["fault-silent", true, /^data: [^\n]*"role":"assistant"[^\n]*\n\n$/],
+    ["fault-silent", false, /^$/],
+  ])("%s never closes: streamed %s", async (model, stream, sent) => {
+    const client = new AbortController();
+    const response = await ask(model, { stream }, client.signal);
+    expect(response.status).toBe(200);
+    setTimeout(() => client.abort(), 500);
+    const { pieces, end } = await readAll(response);
+    expect(end).toBe("broken");
+    expect(pieces.join("")).toMatch(sent);
   });
 
   it("fault-error-first sends an error and nothing else", async () => {
@@ -85,8 +160,12 @@ describe("accidents in a whole answer", () => {
     { model: "fault-eof", end: "clean", isJson: false },
     { model: "fault-error-first", end: "clean", isJson: true },
     { model: "fault-error-mid", end: "clean", isJson: true },
+    { model: "fault-half", end: "clean", isJson: false },
     { model: "fault-malformed", end: "clean", isJson: false },
+    { model: "fault-no-usage", end: "clean", isJson: true },
     { model: "fault-slow", end: "clean", isJson: true },
+    { model: "fault-tool-cut", end: "clean", isJson: false },
+    { model: "fault-twice", end: "clean", isJson: true },
   ])("$model", async ({ model, end, isJson: expected }) => {
     const reading = await readAll(await ask(model));
     expect(reading.end).toBe(end);

@@ -127,6 +127,8 @@ describe("the metadata of a walk", () => {
       pipeline: [{ type: "context_compression", name: "middle-out", summary: "s", data: { removed_messages: 2 } }],
     },
   ])("tells of $name", ({ story, pipeline }) => {
-    expect(explain({ failures: [], attempt: first, ...story }).pipeline).toEqual(pipeline);
+    const told = explain({ failures: [], attempt: first, ...story });
+    expect(told.pipeline).toEqual(pipeline);
+    expect(told.response_format).toBe("formatNote" in story ? story.formatNote : undefined);
   });
 });

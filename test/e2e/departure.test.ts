@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { openAiClient } from "../support/clients.ts";
 import { jsonOf } from "../support/gateway.ts";
 import { askAndLeave } from "../support/leaving-client.ts";
-import { completion, ROLE, say, streamOf } from "../support/openai-chat.ts";
+import { completion, ending, ROLE, say, streamOf } from "../support/openai-chat.ts";
 import { type Answer, hang, json, pause, type Step, sse, type Visit } from "../support/upstream.ts";
 import { createWorld } from "../support/world.ts";
 
@@ -131,3 +131,28 @@ async function expectStopped(visit: Visit, leftAtMs: number): Promise<void> {
   expect(visit.ending).toBe("departed");
   expect((visit.endedAtMs ?? Number.POSITIVE_INFINITY) - leftAtMs).toBeLessThan(AT_ONCE_MS);
 }
+
+describe("a provider's own policy for clients that leave", () => {
+  const twenty: Step[] = [ROLE, ...Array.from({ length: 20 }, (_, word) => [say(`word-${word} `), pause(25)]).flat()];
+
+  it.each([
+    { on_disconnect: "cancel", ending: "departed", certainty: "at_least" },
+    { on_disconnect: "drain", ending: "answered", certainty: "exact" },
+    { on_disconnect: "durable", ending: "answered", certainty: "exact" },
+  ])(
+    "$on_disconnect: the stream has $ending, its cost is $certainty",
+    async ({ on_disconnect, ending: how, certainty }) => {
+      const first = { answer: sse([...twenty, ending()]), provider: { on_disconnect } };
+      const cast = await world.addModels(["a"], { first });
+      const client = askAndLeave(gateway, { model: cast.model(), messages: MESSAGES, stream: true });
+      await client.until("word-3 ");
+      const id = String((await client.response).headers["x-generation-id"]);
+      client.leave("close");
+      const visit = await cast.route("first").visit(1);
+      await visit.ended;
+      expect(visit.ending).toBe(how);
+      const record = await gateway.generation(id);
+      expect(record).toMatchObject({ cancelled: true, cost_certainty: certainty });
+    },
+  );
+});

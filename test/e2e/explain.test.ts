@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { aiSdkView } from "../support/ai-sdk-view.ts";
 import { openAiClient, openRouterClient } from "../support/clients.ts";
+import { DIALECTS, speak } from "../support/dialects.ts";
 import { jsonOf } from "../support/gateway.ts";
 import { langChainView } from "../support/langchain-view.ts";
 import { completion, errorBody, ROLE, say, streamOf } from "../support/openai-chat.ts";
@@ -18,6 +19,7 @@ type Json = Record<string, any>;
 const MESSAGES = [{ role: "user", content: "Which way?" }];
 const WANTED = { "x-openrouter-metadata": "enabled" };
 const well: Answer = byMode({ stream: sse(streamOf("Left", ", then right.")), whole: json(completion("Left.")) });
+const speaking = speak(DIALECTS["anthropic-messages"], { text: '{"way":"left"}' });
 const limited = json(errorBody("Slow down."), { status: 429 });
 const busy = json(errorBody("Too much to do."), { status: 503 });
 
@@ -185,6 +187,16 @@ describe("metadata", () => {
     const metadata = await metadataOf({ model: scene.model(), temperature: 0.5, top_p: 0.9 });
     expect(metadata.dropped).toEqual(["temperature", "top_p"]);
     expect(await metadataOf({ temperature: 0.5 })).not.toHaveProperty("dropped");
+  });
+
+  it.each([true, false])("tells how the form of the answer came about, stream: %s", async (stream) => {
+    const scene = await world.addModels(["m"], { only: { answer: speaking, provider: { api: "anthropic-messages" } } });
+    const response_format = { type: "json_object" };
+    const response = await ask({ model: scene.model(), stream, response_format });
+    const last = stream ? (await readStream(response)).chunks.at(-1) : await jsonOf(response, 200);
+    expect(last.openrouter_metadata.response_format).toMatch(/^(tool|instruction)/);
+    expect(last.openrouter_metadata.response_format).toBe(response.headers.get("x-pointsman-response-format"));
+    expect(await metadataOf({ response_format })).not.toHaveProperty("response_format");
   });
 
   it.each([true, false])("tells of a prompt that was shortened, stream: %s", async (stream) => {

@@ -6,25 +6,36 @@ import { SECOND_MS, START_MS } from "./notes.ts";
 
 const at = (seconds: number) => START_MS + Math.round(seconds * SECOND_MS);
 
-/** A second and what is noted then. */
-type Step = [seconds: number, outcome: Outcome];
-
 const ok: Outcome = { ok: true };
 const failed = (kind: FailureKind, retryAfterSeconds?: number): Outcome => ({
   kind,
   ...(retryAfterSeconds !== undefined && { retryAfterMs: retryAfterSeconds * SECOND_MS }),
 });
-const limited = failed("rate_limited");
 const down = failed("overloaded");
 
-function noted(...steps: Step[]): Cooldowns {
+/** Outcomes by letter: a success, a failure, a rate limit, a refused key. */
+const KINDS: Record<string, FailureKind | undefined> = {
+  s: undefined,
+  f: "overloaded",
+  r: "rate_limited",
+  u: "unauthorized",
+};
+
+/** What happened to the endpoint `a`: seconds and a letter, with the seconds to wait that a failure asks for, `3r 9r20`. */
+function afterEvents(
+  events: string,
+  kindOf: (letter: string) => FailureKind | undefined = (letter) => KINDS[letter],
+): Cooldowns {
   const cooldowns = new Cooldowns();
-  for (const [seconds, outcome] of steps) cooldowns.note("a", outcome, at(seconds));
+  for (const [, seconds, letter = "", wait] of events.matchAll(/([\d.]+)([a-z])(\d+)?/g)) {
+    const kind = kindOf(letter);
+    cooldowns.note("a", kind ? failed(kind, wait ? Number(wait) : undefined) : ok, at(Number(seconds)));
+  }
   return cooldowns;
 }
 
-/** Failures that open a circuit at a second, for 5 s. */
-const openedAt = (seconds: number): Step[] => [-12, -9, -6, -3, 0].map((before) => [seconds + before, down]);
+/** Failures that open a circuit at 20 s, for 5 s. */
+const OPENED = "8f 11f 14f 17f 20f";
 
 /** Seconds for which the endpoint is cold, and why. */
 function coldFor(cooldowns: Cooldowns, seconds: number): [number, Cold["why"]] | undefined {
@@ -33,166 +44,62 @@ function coldFor(cooldowns: Cooldowns, seconds: number): [number, Cold["why"]] |
 }
 
 describe("an endpoint is left alone", () => {
-  it.each<[name: string, steps: Step[], askedAt: number, expected: [number, Cold["why"]] | undefined]>([
-    ["as long as a rate limit asks for", [[0, failed("rate_limited", 7)]], 1, [6, "rate_limited"]],
-    ["as long as an overload asks for", [[0, failed("overloaded", 7)]], 0, [7, "rate_limited"]],
-    ["until the wait is over", [[0, failed("rate_limited", 7)]], 7, undefined],
-    ["a minute at most", [[0, failed("rate_limited", 86_400)]], 0, [60, "rate_limited"]],
-    [
-      "until the later of two waits",
-      [
-        [0, failed("rate_limited", 20)],
-        [1, failed("rate_limited", 2)],
-      ],
-      1,
-      [19, "rate_limited"],
-    ],
-    [
-      "also when something that began before still succeeds",
-      [
-        [0, failed("rate_limited", 7)],
-        [1, ok],
-      ],
-      2,
-      [5, "rate_limited"],
-    ],
-    ["not after a single rate limit without a wait", [[0, limited]], 0, undefined],
-    ["not for a wait of no time", [[0, failed("rate_limited", 0)]], 0, undefined],
-    [
-      "two seconds after the second in a row",
-      [
-        [0, limited],
-        [9, limited],
-      ],
-      9,
-      [2, "rate_limited"],
-    ],
-    [
-      "not when the two lie far apart",
-      [
-        [0, limited],
-        [10.5, limited],
-      ],
-      10.5,
-      undefined,
-    ],
-    [
-      "not when a success came between",
-      [
-        [0, limited],
-        [1, ok],
-        [2, limited],
-      ],
-      2,
-      undefined,
-    ],
-    [
-      "twice as long after the third",
-      [
-        [0, limited],
-        [1, limited],
-        [4, limited],
-      ],
-      4,
-      [4, "rate_limited"],
-    ],
-    [
-      "no longer for those that were under way",
-      [
-        [0, limited],
-        [1, limited],
-        [1.1, limited],
-        [1.2, limited],
-      ],
-      2,
-      [1, "rate_limited"],
-    ],
-    [
-      "half a minute at most",
-      [0, 1, 4, 9, 18, 35, 66, 97].map((second): Step => [second, limited]),
-      97,
-      [30, "rate_limited"],
-    ],
-    [
-      "from the beginning after a long rest",
-      [
-        [0, limited],
-        [1, limited],
-        [4, limited],
-        [19, limited],
-      ],
-      19,
-      undefined,
-    ],
-    ["once it failed five times in ten seconds and more", openedAt(20), 20, [5, "circuit_open"]],
-    ["until the circuit is half open", openedAt(20), 25, undefined],
-    ["not after four failures", openedAt(20).slice(1), 20, undefined],
-    ["not after a burst of failures", Array.from({ length: 20 }, (_, index): Step => [index / 10, down]), 2, undefined],
-    ["not when a success came between failures", [...openedAt(20).slice(0, 4), [18, ok], [20, down]], 20, undefined],
-    [
-      "not when the failures are history",
-      [
-        [0, down],
-        [1, down],
-        [2, down],
-        [3, down],
-        [400, down],
-      ],
-      400,
-      undefined,
-    ],
-    [
-      "also when rate limits came between failures",
-      [...openedAt(20).slice(0, 4), [18, limited], [20, down]],
-      20,
-      [5, "circuit_open"],
-    ],
-    ["no longer for failures that were under way", [...openedAt(20), [21, down], [22, down]], 22, [3, "circuit_open"]],
-    ["twice as long when it fails again", [...openedAt(20), [26, down]], 26, [10, "circuit_open"]],
-    [
-      "a minute at most when it goes on failing",
-      [...openedAt(0), [6, down], [17, down], [40, down], [90, down], [160, down]],
-      160,
-      [60, "circuit_open"],
-    ],
-    ["not when it has recovered", [...openedAt(20), [26, ok], [27, down]], 27, undefined],
-    ["no longer when it recovers early", [...openedAt(20), [21, ok]], 21, undefined],
-    ["for half a minute when it refuses the key", [[0, failed("unauthorized")]], 0, [30, "circuit_open"]],
-    [
-      "for a minute when it refuses the key again",
-      [
-        [0, failed("unauthorized")],
-        [31, failed("unauthorized")],
-      ],
-      31,
-      [60, "circuit_open"],
-    ],
-    [
-      "first as long as it asks for, then as its circuit is open",
-      [...openedAt(20).slice(0, 4), [20, failed("overloaded", 2)]],
-      21,
-      [1, "rate_limited"],
-    ],
-    [
-      "then as its circuit is open",
-      [...openedAt(20).slice(0, 4), [20, failed("overloaded", 2)]],
-      22,
-      [3, "circuit_open"],
-    ],
-  ])("%s", (_, steps, askedAt, expected) => {
-    expect(coldFor(noted(...steps), askedAt)).toEqual(expected);
+  it.each<[name: string, events: string, askedAt: number, expected: [number, Cold["why"]] | undefined]>([
+    ["as long as a rate limit asks for", "0r7", 1, [6, "rate_limited"]],
+    ["as long as an overload asks for", "0f7", 0, [7, "rate_limited"]],
+    ["until the wait is over", "0r7", 7, undefined],
+    ["a minute at most", "0r86400", 0, [60, "rate_limited"]],
+    ["until the later of two waits", "0r20 1r2", 1, [19, "rate_limited"]],
+    ["also when something that began before still succeeds", "0r7 1s", 2, [5, "rate_limited"]],
+    ["not after a single rate limit without a wait", "0r", 0, undefined],
+    ["not for a wait of no time", "0r0", 0, undefined],
+    ["two seconds after the second in a row", "0r 9r", 9, [2, "rate_limited"]],
+    ["not when the two lie far apart", "0r 10.5r", 10.5, undefined],
+    ["not when a success came between", "0r 1s 2r", 2, undefined],
+    ["not when a success came between while it was cold", "0r 1r 2s 4r", 4, undefined],
+    ["twice as long after the third", "0r 1r 4r", 4, [4, "rate_limited"]],
+    ["no longer for those that were under way", "0r 1r 1.1r 1.2r", 2, [1, "rate_limited"]],
+    ["half a minute at most", "0r 1r 4r 9r 18r 35r 66r 97r", 97, [30, "rate_limited"]],
+    ["from the beginning after a long rest", "0r 1r 4r 19r", 19, undefined],
+    ["once it failed five times in ten seconds and more", OPENED, 20, [5, "circuit_open"]],
+    ["until the circuit is half open", OPENED, 25, undefined],
+    ["not after four failures", "8f 12f 16f 20f", 20, undefined],
+    ["not after five in less than ten seconds", "10.5f 12f 14f 16f 20f", 20, undefined],
+    ["not when a success came between failures", "8f 11f 14f 17f 18s 20f", 20, undefined],
+    ["not when the failures are history", "0f 1f 2f 3f 400f", 400, undefined],
+    ["also when rate limits came between failures", "8f 11f 14f 17f 18r 20f", 20, [5, "circuit_open"]],
+    ["no longer for failures that were under way", `${OPENED} 21f 22f`, 22, [3, "circuit_open"]],
+    ["twice as long when it fails again", `${OPENED} 26f`, 26, [10, "circuit_open"]],
+    ["a minute at most when it goes on failing", `${OPENED} 26f 37f 60f 110f 180f`, 180, [60, "circuit_open"]],
+    ["not when it has recovered", `${OPENED} 26s 27f`, 27, undefined],
+    ["no longer when it recovers early", `${OPENED} 21s`, 21, undefined],
+    ["no longer when that was long ago", `${OPENED} 400f`, 400, undefined],
+    ["for half a minute when it refuses the key", "0u", 0, [30, "circuit_open"]],
+    ["for a minute when it refuses the key again", "0u 31u", 31, [60, "circuit_open"]],
+    ["first as long as it asks for, then as its circuit is open", "8f 11f 14f 17f 20f2", 21, [1, "rate_limited"]],
+    ["then as its circuit is open", "8f 11f 14f 17f 20f2", 22, [3, "circuit_open"]],
+  ])("%s", (_, events, askedAt, expected) => {
+    expect(coldFor(afterEvents(events), askedAt)).toEqual(expected);
   });
 
   it.each<FailureKind>(["context_exceeded", "moderated", "rejected"])("never for what is %s", (kind) => {
-    const steps = openedAt(20).map(([seconds]): Step => [seconds, failed(kind, 30)]);
-    expect(coldFor(noted(...steps), 20)).toBeUndefined();
+    expect(
+      coldFor(
+        afterEvents(`${OPENED} 20f30`, () => kind),
+        20,
+      ),
+    ).toBeUndefined();
   });
 
   it.each<FailureKind>(["timed_out", "unreachable", "not_found", "empty", "malformed", "interrupted"])(
     "for being %s as for an overload",
     (kind) => {
-      const steps = openedAt(20).map(([seconds]): Step => [seconds, failed(kind)]);
-      expect(coldFor(noted(...steps), 20)).toEqual([5, "circuit_open"]);
+      expect(
+        coldFor(
+          afterEvents(OPENED, () => kind),
+          20,
+        ),
+      ).toEqual([5, "circuit_open"]);
     },
   );
 
@@ -207,12 +114,12 @@ describe("an endpoint is left alone", () => {
   });
 
   it("alone", () => {
-    expect(noted([0, failed("rate_limited", 7)]).coldUntil("b", at(0))).toBeUndefined();
+    expect(afterEvents("0r7").coldUntil("b", at(0))).toBeUndefined();
   });
 });
 
 describe("a probe", () => {
-  const halfOpen = () => noted(...openedAt(20));
+  const halfOpen = () => afterEvents(OPENED);
 
   it("is the only one to pass a half-open circuit", () => {
     const cooldowns = halfOpen();
@@ -245,6 +152,13 @@ describe("a probe", () => {
     expect(cooldowns.mayProbe("a", at(26))).toBe(true);
   });
 
+  it("stays the only one when something that began before it fails", () => {
+    const cooldowns = halfOpen();
+    cooldowns.acquire("a", at(25));
+    cooldowns.note("a", down, at(26));
+    expect(cooldowns.acquire("a", at(37))).toBeUndefined();
+  });
+
   it("that was lost is given up", () => {
     const cooldowns = halfOpen();
     const lost = cooldowns.acquire("a", at(25));
@@ -255,7 +169,7 @@ describe("a probe", () => {
   });
 
   it("may be made of an open circuit where there is no other choice", () => {
-    const cooldowns = noted([0, failed("unauthorized")]);
+    const cooldowns = afterEvents("0u");
     expect(cooldowns.mayProbe("a", at(1))).toBe(true);
     expect(cooldowns.acquire("a", at(1))).toEqual({ isProbe: true });
     expect(cooldowns.mayProbe("a", at(1))).toBe(false);
@@ -264,14 +178,14 @@ describe("a probe", () => {
   });
 
   it("is never made of an endpoint that asked to be left alone", () => {
-    const cooldowns = noted(...openedAt(20), [20, failed("overloaded", 7)]);
+    const cooldowns = afterEvents(`${OPENED} 20f7`);
     expect(cooldowns.mayProbe("a", at(26))).toBe(false);
     expect(cooldowns.acquire("a", at(26))).toBeUndefined();
     expect(cooldowns.acquire("a", at(27))).toEqual({ isProbe: true });
   });
 
   it("is nothing that a closed circuit needs", () => {
-    const cooldowns = noted([0, down]);
+    const cooldowns = afterEvents("0f");
     expect(cooldowns.mayProbe("a", at(0))).toBe(false);
     for (const id of ["a", "a", "b"]) expect(cooldowns.acquire(id, at(0))).toEqual({ isProbe: false });
   });

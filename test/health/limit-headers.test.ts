@@ -196,7 +196,7 @@ describe("the limits that a provider's headers report", () => {
     { reset: "1m30.5s", ms: 90_500 },
     { reset: "1h2m3s", ms: 3_723_000 },
     { reset: "2m59.56s", ms: 179_560 },
-    { reset: "850µs", ms: 0 },
+    { reset: "850us", ms: 0 },
     { reset: "0s", ms: 0 },
     { reset: "1.5", ms: 1_500 },
     { reset: String(NOW / 1000 + 60), ms: 60_000 },

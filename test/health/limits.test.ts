@@ -76,6 +76,8 @@ describe("a call hits the wall", () => {
     expect(wallAt(learned, 0)).toBe(1);
     learned.take("a", { requests: 3, tokens: 0 }, at(0));
     expect(wallAt(learned, 0)).toBe(4);
+    learned.take("a", { requests: 7, tokens: 0 }, at(10));
+    expect(wallAt(learned, 10)).toBe(11);
   });
 
   it("of its own key alone", () => {

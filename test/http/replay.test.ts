@@ -137,6 +137,20 @@ describe("a replay", () => {
     expect(difference).toMatchObject({ same: false, lost: [{ ...at("demo/a"), is: null }] });
   });
 
+  it("knows where the conversation was, as a dry run knows where it is", async () => {
+    const pricing = { ...PRICE, input_cache_read: "0.0000001" };
+    await putModel([1, 2, 3, 4].map((n) => endpointAt("demo", { tag: `demo/${n}`, pricing })));
+    const turn = { model: "replay/one", session_id: "a-long-talk" };
+    await generate(turn);
+    const { recorded, sticky, difference } = await replay(await generate(turn));
+    expect(recorded.candidates[0]).toEqual({ ...sticky, reason: "sticky" });
+    expect(difference.same).toBe(true);
+    const dry = await send("/api/v1/route", { key, json: { ...turn, messages: HELLO } });
+    const { data } = await dry.json<{ data: { sticky: object; candidates: object[] } }>();
+    expect(data.sticky).toEqual(sticky);
+    expect(data.candidates[0]).toMatchObject({ ...sticky, reason: "sticky", why: expect.stringContaining("cached") });
+  });
+
   it("draws as it was drawn", async () => {
     await putModel([1, 2, 3, 4, 5, 6].map((n) => endpointAt("demo", { tag: `demo/${n}` })));
     for (let round = 0; round < 8; round++) {

@@ -29,6 +29,7 @@ describe("what a provider does with prompts", () => {
     [
       [{ data_collection: "deny" }, { training: false }, undefined],
       [{ data_collection: "deny" }, { training: true }, "data_collection"],
+      [{ data_collection: "deny" }, { training: false, retention_days: 30 }, undefined],
       [{ data_collection: "deny" }, {}, "data_collection"],
       [{ data_collection: "deny" }, undefined, "data_collection"],
       [{ data_collection: "allow" }, { training: true }, undefined],

@@ -19,9 +19,9 @@ export const usualNames = fc.array(fc.constantFrom(...SLUGS, "a/fp8", "b/fp4", "
 export const names = fc.array(fc.oneof(tag, fc.constantFrom("A Inc.", "b INC.", "zzz")), { maxLength: 4 });
 
 /** Records with at most so many of the keys: with all of them there would hardly ever be a candidate. */
-function some<Key extends string>(values: Record<Key, fc.Arbitrary<unknown>>, most: number): fc.Arbitrary<object> {
+function some(values: Record<string, fc.Arbitrary<unknown>>, most: number): fc.Arbitrary<object> {
   return fc
-    .tuple(fc.record(values), fc.subarray(Object.keys(values) as Key[], { maxLength: most }))
+    .tuple(fc.record(values), fc.subarray(Object.keys(values), { maxLength: most }))
     .map(([record, keys]) => Object.fromEntries(keys.map((key) => [key, record[key]])));
 }
 

@@ -126,6 +126,44 @@ async function endpointsOf(client: Client, { id }: Answer): Promise<string> {
   return attempts.map(({ endpoint_id: tag, failure }) => `${tag} ${failure ?? "ok"}`).join(", ");
 }
 
+/** Within this the answer must be there, however slow the machine is. */
+const DEADLINE_GRACE_MS = 1_500;
+
+/** A client that says how long it waits. */
+const DEADLINE_CHECKS: Check[] = [false, true].flatMap((stream): Check[] => {
+  const headers = { "x-pointsman-timeout-ms": "800" };
+  const name = (text: string) => `${text}${stream ? ", streamed" : ""}`;
+  return [
+    {
+      group: "deadlines",
+      name: name("a client's deadline ends the walk"),
+      async run(client) {
+        const startedAtMs = Date.now();
+        const answer = await client.ask({ model: "demo/fault-hang", stream }, { headers });
+        const tookMs = Date.now() - startedAtMs;
+        mustBe("the status", answer.status, 504);
+        must(tookMs < 800 + DEADLINE_GRACE_MS, `a deadline of 800 ms took ${tookMs} ms`);
+        mustBe("the attempts", await endpointsOf(client, answer), "demo timed_out");
+        return undefined;
+      },
+    },
+    {
+      group: "deadlines",
+      name: name("a silent model leaves time for the next one"),
+      async run(client) {
+        const answer = await client.ask({ models: ["demo/fault-hang", "demo/echo"], stream }, { headers });
+        expectAnswer(
+          answer,
+          await client.record(answer.id),
+          ["demo/fault-hang", "timed_out"],
+          ["demo/echo", undefined],
+        );
+        return undefined;
+      },
+    },
+  ];
+});
+
 /** What the response cache keeps is given again, for nothing. */
 const CACHE_CHECK: Check = {
   group: "answers",
@@ -144,4 +182,4 @@ const CACHE_CHECK: Check = {
 };
 
 /** Answers that come to their end, and who gives them. */
-export const GOOD_CHECKS: Check[] = [...ANSWER_CHECKS, CACHE_CHECK, ...ROUTING_CHECKS];
+export const GOOD_CHECKS: Check[] = [...ANSWER_CHECKS, CACHE_CHECK, ...ROUTING_CHECKS, ...DEADLINE_CHECKS];

@@ -1,4 +1,5 @@
 import { RouterError } from "../../errors.ts";
+import type { CheckResult } from "../../schema/selftest.ts";
 import type { Client } from "./client.ts";
 
 /** One line of the card before it is known how it went. */
@@ -7,15 +8,6 @@ export interface Check {
   name: string;
   /** Gives what else there is to say. Throws `Finding` when it fails, `Skipped` when it cannot be made here. */
   run(client: Client): Promise<string | undefined>;
-}
-
-/** One line of the card, as it goes to the caller. */
-export interface CheckResult {
-  name: string;
-  group: string;
-  status: "passed" | "failed" | "skipped";
-  took_ms: number;
-  detail?: string;
 }
 
 /** Why a check failed. Its message goes to the operator: no secret, nothing that a store or a provider has said. */

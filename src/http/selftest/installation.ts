@@ -29,12 +29,7 @@ export function installationChecks(c: AppContext): Check[] {
       return undefined;
     },
     "MASTER_KEYS seal and open": () => checkMasterKeys(env.MASTER_KEYS),
-    "the operator's catalogue can be read": async () => {
-      const { document, version } = await readStoredDocument(env.KV);
-      if (version === 0) return "There is none; the built-in one is in force.";
-      const count = (rows: object | undefined) => Object.keys(rows ?? {}).length;
-      return `${count(document.providers)} providers, ${count(document.models)} models`;
-    },
+    "the operator's catalogue can be read": () => checkCatalogue(env.KV),
     "the keys of providers can be read": () => checkProviderKeys(c),
     "the addresses of providers are complete": () => checkAddresses(c),
     "models can be served": () => countModels(c),
@@ -42,6 +37,14 @@ export function installationChecks(c: AppContext): Check[] {
     "the clock runs": checkClock,
   };
   return Object.entries(checks).map(([name, run]) => ({ group: GROUP, name, run }));
+}
+
+async function checkCatalogue(kv: Cloudflare.Env["KV"]): Promise<string> {
+  const stored = await readStoredDocument(kv).catch(() => undefined);
+  must(stored !== undefined, "what KV holds cannot be read; the Worker's log says why");
+  if (stored.version === 0) return "There is none; the built-in one is in force.";
+  const { providers, models } = stored.document;
+  return `${Object.keys(providers ?? {}).length} providers, ${Object.keys(models ?? {}).length} models`;
 }
 
 async function checkMasterKeys(masterKeys: string | undefined): Promise<undefined> {

@@ -1,0 +1,26 @@
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import type { HealthDelta } from "../../src/health/book.ts";
+import { fresh } from "../ledger/records.ts";
+
+const MINUTE_MS = 60_000;
+
+export const hub = () => env.HEALTH.getByName("health");
+/** Rings the alarm; false when none is set. */
+export const publish = () => runDurableObjectAlarm(hub());
+/** What the hub keeps, oldest first. */
+export const kept = () =>
+  runInDurableObject(hub(), (_, state) =>
+    state.storage.sql
+      .exec<{ json: string }>("select json from delta order by place")
+      .toArray()
+      .map(({ json }): HealthDelta => JSON.parse(json)),
+  );
+
+/** What one isolate noted: a success of the endpoint `a`. */
+export const deltaOf = (fields: Partial<HealthDelta> = {}): HealthDelta => ({
+  source: fresh("isolate"),
+  sequence: 1,
+  endpoints: { a: { seconds: [], minutes: [[Math.floor(Date.now() / MINUTE_MS), 0, 1]], samples: [], tens: [] } },
+  ...fields,
+});
