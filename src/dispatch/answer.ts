@@ -1,11 +1,12 @@
 import type { UpstreamFailure } from "../errors.ts";
-import type { Part } from "../schema/chunk.ts";
+import type { Delta, Part } from "../schema/chunk.ts";
 import { Assembler } from "../stream/assemble.ts";
 import type { WireError } from "../stream/encode.ts";
 import { ChunkEncoder, DONE_EVENT, type Envelope } from "../stream/encode.ts";
 import type { TextFeed } from "../stream/gather.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Bill } from "./bill.ts";
+import { withoutRepeatedSpace } from "./continuation.ts";
 
 /** How an answer ended, told once. */
 export type AnswerEnd = { how: "finished" } | { how: "cut"; failure: UpstreamFailure } | { how: "cancelled" };
@@ -34,6 +35,10 @@ export class AnswerFeed implements TextFeed<Part[]> {
   readonly #encoder: ChunkEncoder;
   /** What has been said, where it may have to be continued; undefined once there is more to it than text. */
   #said: string | undefined = "";
+  /** Why the answer broke off, until someone goes on with it. */
+  #broken: (Part & { type: "failure" }) | undefined;
+  /** How much white space at the end of what was said a continuation may repeat. */
+  #spacesHad = 0;
   #end: AnswerEnd = { how: "finished" };
   readonly #finished = new Set<number>();
   #isOver = false;
@@ -49,16 +54,24 @@ export class AnswerFeed implements TextFeed<Part[]> {
     return proceed ? this.#readOn(proceed) : this.#attempt.read();
   }
 
-  /** Reads, and goes on elsewhere when the answer breaks off. */
+  /** Reads, and goes on elsewhere when the answer has broken off. */
   async #readOn(proceed: NonNullable<AnswerOptions["proceed"]>): Promise<Part[]> {
+    const broken = this.#broken;
+    if (broken) {
+      this.#broken = undefined;
+      const said = this.#said ?? "";
+      const next = await proceed(broken.failure, said);
+      if (!next) return [broken];
+      this.#attempt = next;
+      this.#encoder.setProvider(next.endpoint.provider.name);
+      this.#spacesHad = said.length - said.trimEnd().length;
+    }
     const parts = await this.#attempt.read();
     this.#listen(parts);
     const last = parts.at(-1);
     if (last?.type !== "failure" || !this.#said) return parts;
-    const next = await proceed(last.failure, this.#said);
-    if (!next) return parts;
-    this.#attempt = next;
-    this.#encoder.setProvider(next.endpoint.provider.name);
+    // What came before is not kept waiting.
+    this.#broken = last;
     parts.pop();
     return parts.length > 0 ? parts : this.#readOn(proceed);
   }
@@ -66,10 +79,20 @@ export class AnswerFeed implements TextFeed<Part[]> {
   #listen(parts: Part[]): void {
     for (const part of parts) {
       if (part.type !== "delta" || this.#said === undefined) continue;
+      if (this.#spacesHad > 0 && part.delta.content !== undefined) this.#joinOn(part.delta);
       const { content, reasoning: _, reasoning_details: __, ...others } = part.delta;
       const isText = part.index === 0 && Object.keys(others).length === 0;
       this.#said = isText ? this.#said + (content ?? "") : undefined;
     }
+  }
+
+  /** Joins a continuation to what ended in white space. */
+  #joinOn(delta: Delta): void {
+    const { content = "" } = delta;
+    const rest = withoutRepeatedSpace(content, this.#spacesHad);
+    this.#spacesHad = rest === "" ? this.#spacesHad - content.length : 0;
+    if (rest === "") delete delta.content;
+    else delta.content = rest;
   }
 
   write(parts: Part[]): { text: string; isLast: boolean } {
@@ -98,6 +121,8 @@ export class AnswerFeed implements TextFeed<Part[]> {
 
   #encode(part: Part): string {
     if (part.type === "delta") {
+      // What comes after the finish reason is no part of the answer.
+      if (this.#finished.has(part.index)) return "";
       const shown = this.#options.excludesReasoning ? withoutReasoning(part) : part;
       return shown ? this.#encoder.delta(shown) : "";
     }

@@ -33,7 +33,14 @@ export interface AttemptOptions {
   /** Names of beta features that the client asks for. */
   betas?: string[] | undefined;
   limits?: AttemptLimits;
+  /** Routers of this kind that the request has passed. */
+  hops?: number | undefined;
+  /** Sees the headers of the answer. */
+  onHeaders?: ((endpoint: Endpoint, headers: Headers) => void) | undefined;
 }
+
+/** Made by this isolate so far. */
+let attempts = 0;
 
 /**
  * One upstream call. `open` ends with the first part that a client wants to read, or with a failure; until then
@@ -45,6 +52,8 @@ export class Attempt {
   /** HTTP status of the upstream; undefined until it answered. */
   status: number | undefined;
   readonly startedAtMs = Date.now();
+  /** Attempts in the order of their start: several may have the same millisecond. */
+  readonly ordinal = attempts++;
   /** What was sent, as a JSON value; undefined when nothing was. */
   sentBody: unknown;
   /** Fields of the request that the wire format cannot say. */
@@ -60,6 +69,8 @@ export class Attempt {
   readonly #isStream: boolean;
   readonly #key: string | undefined;
   readonly #betas: string[] | undefined;
+  readonly #hops: number;
+  readonly #onHeaders: AttemptOptions["onHeaders"];
   readonly #abort = new AbortController();
   readonly #deadline: Deadline;
   #expired: DeadlineName | undefined;
@@ -71,12 +82,14 @@ export class Attempt {
   /** What has been read and not given out yet; of a whole answer, all of it. */
   unread: Part[] = [];
 
-  constructor(endpoint: Endpoint, { isStream, key, betas, limits = {} }: AttemptOptions) {
+  constructor(endpoint: Endpoint, { isStream, key, betas, limits = {}, hops = 0, onHeaders }: AttemptOptions) {
     this.endpoint = endpoint;
     this.tally = new Tally(needsReplay(endpoint));
     this.#isStream = isStream;
     this.#key = key;
     this.#betas = betas;
+    this.#hops = hops;
+    this.#onHeaders = onHeaders;
     this.#deadline = new Deadline(endpoint.provider.timeouts, limits, isStream, (name) => {
       this.#expired = name;
       this.#abort.abort(new Error(`deadline: ${name}`));
@@ -189,6 +202,7 @@ export class Attempt {
       return this.#explain(error, "unreachable");
     }
     this.status = response.status;
+    this.#onHeaders?.(this.endpoint, response.headers);
     if (response.status !== 200) return this.#readRefusal(protocol, response);
     const type = response.headers.get("content-type")?.toLowerCase();
     const isStream = type === undefined ? stream : type.includes(protocol.streamType);
@@ -204,7 +218,7 @@ export class Attempt {
 
   #call(protocol: Protocol, request: UpstreamRequest, body: string): Promise<Response> {
     const accept = this.#isStream ? protocol.streamType : "application/json";
-    const call = { path: request.path, body, headers: { accept, ...request.headers } };
+    const call = { path: request.path, body, headers: { accept, ...request.headers }, hops: this.#hops };
     return callUpstream(this.endpoint.provider, call, this.#abort.signal);
   }
 

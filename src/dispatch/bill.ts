@@ -41,7 +41,8 @@ export function makeBill(attempt: Attempt, chat: ChatRequest, isWhole: boolean):
   const cost = earlier ? earlier.cost && ownCost && addCost(earlier.cost, ownCost) : ownCost;
   const ownCertainty = cost === undefined ? "unknown" : isReported ? "exact" : isWhole ? "estimated" : "at_least";
   const certainty = earlier ? lesserCertainty(earlier.certainty, ownCertainty) : ownCertainty;
-  const wireUsage = toWireUsage(usage, cost, { isByok: endpoint.byok !== undefined, isEstimated: !isReported });
+  const isEstimated = !isReported || earlier?.wireUsage.estimated === true;
+  const wireUsage = toWireUsage(usage, cost, { isByok: endpoint.byok !== undefined, isEstimated });
   return { usage, cost, certainty, wireUsage };
 }
 

@@ -41,6 +41,7 @@ export class Deadline {
   readonly #totalDueMs: number;
   #name: DeadlineName = "first token";
   #dueMs: number;
+  #isFinished = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** A whole answer has no first token: it is waited for until the end, unless the operator has set a bound. */
@@ -57,6 +58,7 @@ export class Deadline {
 
   /** Content has arrived: the silence begins anew. */
   content(): void {
+    if (this.#isFinished) return;
     const isFirst = this.#name === "first token";
     this.#name = "idle";
     const now = Date.now();
@@ -66,6 +68,8 @@ export class Deadline {
 
   /** The answer has a finish reason; what may still come, comes soon. */
   finished(): void {
+    if (this.#isFinished) return;
+    this.#isFinished = true;
     this.#name = "idle";
     this.#dueMs = Date.now() + Math.min(AFTER_FINISH_MS, this.#timeouts.idleMs);
     this.#arm(Date.now());

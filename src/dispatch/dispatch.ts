@@ -1,5 +1,5 @@
 import type { Endpoint, Provider } from "../catalogue/catalogue.ts";
-import type { RouterError } from "../errors.ts";
+import { RouterError } from "../errors.ts";
 import { explainEmpty } from "../routing/explain-empty.ts";
 import type { Plan } from "../routing/plan.ts";
 import type { RouteRequest } from "../routing/request.ts";
@@ -21,6 +21,8 @@ export interface Dispatch {
   identity: GenerationIdentity;
   /** Names of beta features that the client asks for. */
   betas?: string[] | undefined;
+  /** Routers of this kind that the request has passed. */
+  hops?: number | undefined;
   /** The answer tells how it was routed. */
   wantsMetadata?: boolean;
   /** Undefined for a provider that takes none, null for one whose key cannot be read. */
@@ -37,6 +39,15 @@ export interface Dispatch {
   outlivesClient?: boolean | undefined;
   /** Aborts when the client leaves. */
   signal: AbortSignal;
+  /**
+   * Asked right before a candidate is tried: gives what is to be called when that is over, or undefined when it must not
+   * be tried now.
+   */
+  admit?: ((endpoint: Endpoint) => (() => void) | undefined) | undefined;
+  /** Sees the headers of every upstream answer. */
+  onHeaders?: ((endpoint: Endpoint, headers: Headers) => void) | undefined;
+  /** Hears that a candidate has begun to answer. */
+  onBegin?: ((endpoint: Endpoint) => void) | undefined;
   /** Hears how every attempt went, as soon as it is over. */
   observe?: ((endpoint: Endpoint, facts: Observation) => void) | undefined;
   /** Books the record of this request; called exactly once if anything was dispatched. */
@@ -63,7 +74,7 @@ export interface Answer {
  */
 export async function dispatch(request: Dispatch): Promise<Answer> {
   const { plan, route, signal } = request;
-  if (plan.candidates.length === 0) throw explained(explainEmpty(plan, route), request, undefined);
+  if (plan.candidates.length === 0) throw explained(explainEmpty(plan, route, Date.now()), request, undefined);
   const walk = new Walk(request);
   const leave = () => walk.leave();
   signal.addEventListener("abort", leave);
@@ -77,7 +88,13 @@ export async function dispatch(request: Dispatch): Promise<Answer> {
     throw error;
   }
   if (answer) return answer;
-  throw walk.end() ?? explained(giveUp(walk.failures), request, walk);
+  throw walk.end() ?? explained(walk.failures.length > 0 ? giveUp(walk.failures) : allBusy(), request, walk);
+}
+
+/** Between plan and attempt every candidate was taken by another request as a probe, or asked to be left alone. */
+function allBusy(): RouterError {
+  const message = "No provider that may serve this request can be asked right now. Try again in a moment.";
+  return new RouterError("provider_overloaded", message, { retryAfterMs: 1_000 });
 }
 
 /** An error with the story of the walk, where the client wants to know it. */

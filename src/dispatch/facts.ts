@@ -1,4 +1,4 @@
-import type { UpstreamFailure } from "../errors.ts";
+import type { FailureKind, UpstreamFailure } from "../errors.ts";
 import { type AttemptFacts, verdictOf } from "../health/health.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import type { AnswerEnd } from "./answer.ts";
@@ -8,11 +8,15 @@ import type { Attempt } from "./attempt.ts";
 export interface Observation extends AttemptFacts {
   /** Something was read from the provider's cache, or written to it. */
   usedCache?: boolean;
+  /** Of a failure. */
+  kind?: FailureKind;
+  /** How long the provider asks to be left alone. */
+  retryAfterMs?: number | undefined;
 }
 
 /** What an attempt says about its endpoint that failed before anything of it was seen. */
-export function factsOfFailure({ kind }: UpstreamFailure): Observation {
-  return { verdict: verdictOf(kind) };
+export function factsOfFailure({ kind, retryAfterMs }: UpstreamFailure): Observation {
+  return { verdict: verdictOf(kind), kind, retryAfterMs };
 }
 
 /** Answers with fewer tokens say nothing about speed. */
@@ -23,7 +27,7 @@ export function factsOfEnd(attempt: Attempt, end: AnswerEnd | { how: "failed" },
   if (end.how === "failed") return { verdict: "neutral" };
   const { tally, firstPartAtMs, startedAtMs } = attempt;
   if (end.how === "cancelled" && firstPartAtMs === undefined) return { verdict: "neutral" };
-  const facts: Observation = { verdict: end.how === "cut" ? verdictOf(end.failure.kind) : "success" };
+  const facts: Observation = end.how === "cut" ? factsOfFailure(end.failure) : { verdict: "success" };
   if (chat.stream === true && firstPartAtMs !== undefined) facts.latencyMs = firstPartAtMs - startedAtMs;
   const { usage } = tally;
   if (end.how !== "finished" || !usage) return facts;

@@ -25,6 +25,8 @@ export interface EndedWalk {
   failures: FailedAttempt[];
   /** Attempts of a hedge that another one outran. */
   outrun: Attempt[];
+  /** Attempts that ran beside `attempt` when the client left. */
+  abandoned: Attempt[];
   outcome: Outcome;
 }
 
@@ -35,6 +37,7 @@ export function toGenerationRecord({
   attempt,
   failures,
   outrun,
+  abandoned,
   outcome,
 }: EndedWalk): GenerationRecord {
   const nowMs = Date.now();
@@ -44,6 +47,7 @@ export function toGenerationRecord({
   const bill = hasDelivered ? makeBill(attempt, chat, isWhole) : undefined;
   const last = attempt ?? failures.at(-1)?.attempt;
   const tally = attempt?.tally;
+  const beganAtMs = attempt && firstPartAtMs(attempt);
   const thoughts = tally?.thoughts;
   const replay = thoughts && {
     turnKey: turnKey(thoughts.call, chat.messages),
@@ -60,17 +64,22 @@ export function toGenerationRecord({
       outcome === "finished" ? (tally?.finish?.finishReason ?? null) : outcome === "cancelled" ? null : "error",
     nativeFinishReason: tally?.finish?.nativeFinishReason ?? null,
     serviceTier: tally?.serviceTier ?? null,
-    latencyMs: attempt?.firstPartAtMs === undefined ? null : attempt.firstPartAtMs - identity.createdAtMs,
+    latencyMs: beganAtMs === undefined ? null : beganAtMs - identity.createdAtMs,
     generationTimeMs: nowMs - identity.createdAtMs,
     usage: bill?.usage ?? emptyUsage(),
     costNanoUsd: bill ? (bill.cost?.totalNanoUsd ?? null) : 0,
-    certainty: outrun.some(mayBeBilled)
+    certainty: [...outrun, ...abandoned].some(mayBeBilled)
       ? lesserCertainty(bill?.certainty ?? "exact", "at_least")
       : (bill?.certainty ?? "exact"),
     isByok: attempt?.endpoint.byok !== undefined,
     ...(replay && { replay }),
-    attempts: describeAttempts(triedAttempts({ attempt, failures, outrun }), nowMs),
+    attempts: describeAttempts(triedAttempts({ attempt, failures, outrun, abandoned }), nowMs),
   };
+}
+
+/** When the client had its first part: of an answer that was continued, from the attempt that broke off. */
+function firstPartAtMs({ follows, firstPartAtMs: own }: Attempt): number | undefined {
+  return follows && !follows.tally.isFinished ? firstPartAtMs(follows) : own;
 }
 
 /** Whether a vendor may bill an attempt that was stopped before its first token. */

@@ -12,14 +12,17 @@ export function triedAttempts(walk: {
   attempt?: Attempt | undefined;
   failures: FailedAttempt[];
   outrun?: Attempt[] | undefined;
+  /** Attempts that ran beside the others when their client left. */
+  abandoned?: Attempt[] | undefined;
 }): TriedAttempt[] {
-  const { attempt, failures, outrun = [] } = walk;
+  const { attempt, failures, outrun = [], abandoned = [] } = walk;
   const tried: TriedAttempt[] = [
     ...failures.map(({ attempt: failed, failure }) => ({ attempt: failed, failure: failure.kind })),
     ...outrun.map((loser) => ({ attempt: loser, failure: "outrun" })),
+    ...abandoned.map((stopped) => ({ attempt: stopped })),
     // Of an answer whose form had to be asked for once more, both calls gave one.
     ...(attempt?.follows?.tally.isFinished ? [{ attempt: attempt.follows }] : []),
     ...(attempt ? [{ attempt }] : []),
   ];
-  return tried.sort((a, b) => a.attempt.startedAtMs - b.attempt.startedAtMs);
+  return tried.sort((a, b) => a.attempt.ordinal - b.attempt.ordinal);
 }

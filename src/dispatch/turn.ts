@@ -41,6 +41,7 @@ export class Turn {
   formatNote: string | undefined;
   /** Its attempt answers. */
   isOpen = false;
+  readonly startedAtMs = Date.now();
   readonly #input: TurnInput;
   #isOver = false;
 
@@ -87,7 +88,7 @@ export class Turn {
 
   /** One attempt; gives why it failed. */
   async #attempt(key: string | null | undefined): Promise<UpstreamFailure | undefined> {
-    const { request, limits } = this.#input;
+    const { request } = this.#input;
     const isStream = request.chat.stream === true;
     const attempt = this.#create(isStream, key);
     this.attempt = attempt;
@@ -96,8 +97,6 @@ export class Turn {
       if (this.#isDone) return failure;
       this.attempt = undefined;
       this.failures.push({ attempt, failure });
-      limits.openWithinMs =
-        limits.openWithinMs && Math.max(1, limits.openWithinMs - (Date.now() - attempt.startedAtMs));
       return failure;
     }
     this.formatNote = isStream ? attempt.formatBy : await this.#settleFormat(attempt, key);
@@ -106,11 +105,20 @@ export class Turn {
 
   #create(isStream: boolean, key: string | null | undefined): Attempt {
     const { request, limits } = this.#input;
-    return new Attempt(this.candidate.endpoint, { isStream, key: key ?? undefined, betas: request.betas, limits });
+    const openWithinMs = this.#remainingMs && Math.max(1, this.#remainingMs);
+    const own = { timeouts: limits.timeouts, openWithinMs };
+    const { betas, hops } = request;
+    return new Attempt(this.candidate.endpoint, { isStream, key: key ?? undefined, betas, hops, limits: own });
+  }
+
+  /** What is left of its share of the time; undefined when that is not bounded. */
+  get #remainingMs(): number | undefined {
+    const { openWithinMs } = this.#input.limits;
+    return openWithinMs === undefined ? undefined : this.startedAtMs + openWithinMs - Date.now();
   }
 
   #isShortOfTime(): boolean {
-    return (this.#input.limits.openWithinMs ?? Infinity) < 4 * RESET_PAUSE_MS;
+    return (this.#remainingMs ?? Infinity) < 4 * RESET_PAUSE_MS;
   }
 
   /**

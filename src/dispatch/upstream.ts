@@ -5,6 +5,9 @@ import { demoFetch } from "../demo/demo.ts";
 /** Names this router to providers, as their terms ask. */
 const USER_AGENT = "Pointsman/0.1";
 
+/** How many routers of this kind a request has passed; a provider whose URL leads back here is noticed by it. */
+export const HOPS_HEADER = "x-pointsman-hops";
+
 /** A call that is ready but for the provider's own URL and headers. */
 export interface UpstreamCall {
   /** Appended to the provider's base URL. */
@@ -12,6 +15,8 @@ export interface UpstreamCall {
   body: string;
   /** Those of the wire format and those that carry the key. */
   headers: Record<string, string>;
+  /** Routers of this kind on the way so far. */
+  hops: number;
 }
 
 /**
@@ -23,6 +28,7 @@ export function callUpstream(provider: Provider, call: UpstreamCall, signal: Abo
   // One name each, whatever its letters: two that differ in them would go out as one, with both values.
   for (const added of [call.headers, provider.headers])
     for (const name in added) headers[name.toLowerCase()] = added[name] ?? "";
+  headers[HOPS_HEADER] = String(call.hops + 1);
   const init = { method: "POST", headers, body: call.body, signal };
   const url = provider.baseUrl + call.path;
   if (provider.slug === DEMO_SLUG) return demoFetch(new URL(url), init);

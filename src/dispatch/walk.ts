@@ -11,6 +11,7 @@ import { readOutTime } from "./departure.ts";
 import type { Answer, Dispatch } from "./dispatch.ts";
 import { explainWalk, type Story } from "./explain.ts";
 import { factsOfEnd, factsOfFailure } from "./facts.ts";
+import { firstOf } from "./first-of.ts";
 import { type FailedAttempt, toWireError } from "./give-up.ts";
 import { toGenerationRecord } from "./record.ts";
 import { withRecalledReasoning } from "./replay.ts";
@@ -32,6 +33,8 @@ export class Walk {
   readonly failures: FailedAttempt[] = [];
   /** Attempts of a hedge that another one outran. */
   readonly #outrun: Attempt[] = [];
+  /** Attempts that ran beside the one that is booked, when the walk was left. */
+  readonly #abandoned: Attempt[] = [];
   /** Candidates that have not had their turn. */
   #left: Candidate[];
   /** Turns that have not ended; more than one with a hedge. */
@@ -42,6 +45,8 @@ export class Walk {
   #recalledChat: Promise<ChatRequest> | undefined;
   /** What has been sent upstream, where the client wants to see it. */
   readonly #sent: unknown[] = [];
+  /** What is to be called when a candidate's turn is over. */
+  readonly #releases = new Map<Candidate, () => void>();
   #isSettled = false;
   #isReadingOut = false;
   /** The client has left. */
@@ -68,7 +73,7 @@ export class Walk {
       if (this.#running.size === 0 && !this.#startNext()) break;
       const turn = await this.#firstToEnd();
       if (turn === "late") this.#startNext();
-      else if (turn !== "left") {
+      else {
         this.#running.delete(turn);
         if (this.isLeft) break;
         if (turn.isOpen) return this.#answerOf(turn);
@@ -81,9 +86,8 @@ export class Walk {
   /** The next candidate has its turn; false when there is none, or no time. */
   #startNext(): boolean {
     const share = this.#shareMs();
-    const [next, ...others] = this.#left;
-    if (!next || this.#turns >= MAX_TURNS || share <= 0) return false;
-    this.#left = others;
+    const next = this.#turns < MAX_TURNS && share > 0 ? this.#admitNext(this.#left) : undefined;
+    if (!next) return false;
     this.#turns++;
     const turn = this.#createTurn(next, share);
     this.#current = turn;
@@ -92,6 +96,24 @@ export class Walk {
       turn.open().then(() => turn),
     );
     return true;
+  }
+
+  /** The first of the candidates that may be tried right now; it and those before it are out of what is left. */
+  #admitNext(candidates: Candidate[]): Candidate | undefined {
+    for (const next of candidates) {
+      this.#left = this.#left.filter((candidate) => candidate !== next);
+      const { admit } = this.#request;
+      const release = admit ? admit(next.endpoint) : () => {};
+      if (!release) continue;
+      this.#releases.set(next, release);
+      return next;
+    }
+    return undefined;
+  }
+
+  #release(candidate: Candidate): void {
+    this.#releases.get(candidate)?.();
+    this.#releases.delete(candidate);
   }
 
   #createTurn(candidate: Candidate, openWithinMs?: number): Turn {
@@ -113,33 +135,30 @@ export class Walk {
   }
 
   /** The first of the running turns that ends; `late` when it is time for a hedge. */
-  async #firstToEnd(): Promise<Turn | "late" | "left"> {
-    const [only] = this.#running;
-    if (!only) return "left";
-    const [turn, ended] = only;
-    const afterMs =
-      this.#running.size === 1 && this.#left.length > 0
-        ? this.#request.hedgeAfterMs?.(turn.candidate.endpoint)
-        : undefined;
-    if (afterMs === undefined) return this.#running.size === 1 ? ended : Promise.race(this.#running.values());
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<"late">((resolve) => {
-      timer = setTimeout(() => resolve("late"), afterMs);
-    });
-    try {
-      return await Promise.race([ended, late]);
-    } finally {
-      clearTimeout(timer);
+  #firstToEnd(): Promise<Turn | "late"> {
+    const [only] = this.#running.keys();
+    const afterMs = only && this.#mayHedge ? this.#request.hedgeAfterMs?.(only.candidate.endpoint) : undefined;
+    const lateAfterMs = only && afterMs !== undefined ? only.startedAtMs + afterMs - Date.now() : undefined;
+    return firstOf([...this.#running.values()], lateAfterMs);
+  }
+
+  get #mayHedge(): boolean {
+    const isAllowed = this.#request.chat.provider?.allow_fallbacks !== false;
+    return isAllowed && this.#running.size === 1 && this.#left.length > 0 && this.#turns < MAX_TURNS;
+  }
+
+  #note(failures: FailedAttempt[]): void {
+    for (const failed of failures) {
+      this.failures.push(failed);
+      this.#request.observe?.(failed.attempt.endpoint, factsOfFailure(failed.failure));
     }
   }
 
   #takeFailure(turn: Turn): void {
     const { endpoint } = turn.candidate;
+    this.#release(turn.candidate);
     this.#echo(turn);
-    for (const failed of turn.failures) {
-      this.failures.push(failed);
-      this.#request.observe?.(endpoint, factsOfFailure(failed.failure));
-    }
+    this.#note(turn.failures);
     const last = turn.failures.at(-1);
     if (last) this.#left = remainingCandidates(this.#left, endpoint, last.failure.kind);
     if (this.#current === turn) this.#current = [...this.#running.keys()].at(-1);
@@ -158,24 +177,34 @@ export class Walk {
     return this.#recalledChat;
   }
 
-  /** The others have lost: they are stopped, and stand in the record. */
-  #stopOthers(): void {
-    for (const loser of this.#running.keys()) {
-      loser.stop();
-      this.#echo(loser);
-      this.failures.push(...loser.failures);
-      if (loser.attempt) this.#outrun.push(loser.attempt);
+  /** All turns but the current one are stopped; their attempts go to `stopped`, for they stand in the record. */
+  #stopOthers(stopped: Attempt[]): void {
+    for (const other of this.#running.keys()) {
+      if (other === this.#current) continue;
+      other.stop();
+      this.#release(other.candidate);
+      this.#echo(other);
+      this.#note(other.failures);
+      if (other.attempt) stopped.push(other.attempt);
     }
     this.#running.clear();
+  }
+
+  /** The walk ends as it stands: of the turns that run, one that has called somebody is booked. */
+  #abandonOthers(): void {
+    if (!this.#current?.attempt)
+      this.#current = [...this.#running.keys()].find(({ attempt }) => attempt) ?? this.#current;
+    this.#stopOthers(this.#abandoned);
   }
 
   async #answerOf(turn: Turn): Promise<Answer> {
     const { attempt, candidate, formatNote } = turn;
     if (!attempt) throw new Error("no attempt is open");
     this.#current = turn;
-    for (const failed of turn.failures) this.failures.push(failed);
+    this.#note(turn.failures);
     this.#echo(turn);
-    this.#stopOthers();
+    this.#stopOthers(this.#outrun);
+    this.#request.onBegin?.(candidate.endpoint);
     const { chat, identity, onText, wantsMetadata } = this.#request;
     const options = {
       envelope: {
@@ -210,26 +239,33 @@ export class Walk {
 
   /** Goes on with an answer that broke off, at the next candidate that can; undefined when none does. */
   async #proceed(failure: UpstreamFailure, text: string): Promise<Attempt | undefined> {
-    const brokenTurn = this.#current;
-    const broken = brokenTurn?.attempt;
+    const broken = this.#current?.attempt;
     if (!broken) return undefined;
+    broken.cancel();
     for (;;) {
-      const next = this.#left.find(({ endpoint }) => mayContinue(this.#request.chat, [{ endpoint }], broken.endpoint));
-      if (!next || this.isLeft || this.#turns >= MAX_TURNS) break;
-      this.#left = this.#left.filter((candidate) => candidate !== next);
+      if (this.isLeft || this.#turns >= MAX_TURNS) break;
+      const fit = this.#left.filter(({ endpoint }) => mayContinue(this.#request.chat, [{ endpoint }], broken.endpoint));
+      const next = this.#admitNext(fit);
+      if (!next) break;
       this.#turns++;
       const turn = this.#createTurn(next);
-      this.#current = turn;
-      const outcome = await turn.open(continuedChat(await this.#recalled(), text));
+      const opening = this.#recalled().then((chat) => turn.open(continuedChat(chat, text)));
+      this.#running.set(
+        turn,
+        opening.then(() => turn),
+      );
+      const outcome = await opening;
+      if (this.isLeft) break;
+      this.#running.delete(turn);
       if (outcome === "open" && turn.attempt) {
         turn.attempt.follows = broken;
-        this.failures.push({ attempt: broken, failure });
-        this.#request.observe?.(broken.endpoint, factsOfFailure(failure));
+        this.#note([{ attempt: broken, failure }, ...turn.failures]);
+        this.#echo(turn);
+        this.#current = turn;
         return turn.attempt;
       }
       this.#takeFailure(turn);
     }
-    this.#current = brokenTurn;
     return undefined;
   }
 
@@ -237,7 +273,7 @@ export class Walk {
   leave(): void {
     if (this.isLeft) return;
     this.isLeft = true;
-    for (const turn of this.#running.keys()) if (turn !== this.#current) turn.stop();
+    this.#abandonOthers();
     const attempt = this.#current?.attempt;
     if (!attempt) return;
     const readOutMs = readOutTime(attempt.endpoint, this.#request.outlivesClient === true);
@@ -256,8 +292,8 @@ export class Walk {
   end(): RouterError | undefined {
     const left = this.isLeft ? new RouterError("invalid_request", "The client has left.", { status: 499 }) : undefined;
     if (this.#isReadingOut) return left;
-    for (const turn of this.#running.keys()) turn.stop();
-    this.#current?.attempt?.cancel();
+    this.#abandonOthers();
+    this.#current?.stop();
     this.#settle({ how: left ? "cancelled" : "failed" });
     return left;
   }
@@ -272,11 +308,12 @@ export class Walk {
   /** A walk that called nobody leaves no record. */
   #settle(end: AnswerEnd | { how: "failed" }): void {
     const attempt = this.#current?.attempt;
+    for (const candidate of this.#releases.keys()) this.#release(candidate);
     if (this.#isSettled || (!attempt && this.failures.length === 0)) return;
     this.#isSettled = true;
     const { chat, identity, settle, observe } = this.#request;
     if (attempt) observe?.(attempt.endpoint, factsOfEnd(attempt, end, chat));
-    const { failures } = this;
-    settle(toGenerationRecord({ chat, identity, attempt, failures, outrun: this.#outrun, outcome: end.how }));
+    const walked = { attempt, failures: this.failures, outrun: this.#outrun, abandoned: this.#abandoned };
+    settle(toGenerationRecord({ chat, identity, ...walked, outcome: end.how }));
   }
 }

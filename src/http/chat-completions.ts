@@ -15,7 +15,7 @@ import { inTime, lateBody } from "./late-answer.ts";
 import { planRequest } from "./planning.ts";
 import { type AppliedPreset, withPreset } from "./presets.ts";
 import { readJsonAndBytes } from "./read-body.ts";
-import { betasOf, clientFacts, deadlineOf, wantsMetadata } from "./request-headers.ts";
+import { betasOf, clientFacts, deadlineOf, hopsOf, wantsMetadata } from "./request-headers.ts";
 import { type CacheVisit, keptBy, readCacheWish, repeatResponse, toCacheRecord, visitCache } from "./response-cache.ts";
 
 /** POST /chat/completions */
@@ -33,13 +33,13 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
   }
   const keeper = visit?.keeper;
   const { catalogue } = await readCatalogue(c.env.KV, waitUntil);
-  const { plan, route, record, observe, hedgeAfterMs } = planRequest(c, chat, catalogue, key.hash);
+  const { plan, route, record, watch } = planRequest(c, chat, catalogue, key.hash);
   if (!c.env.IS_ERRAND && mustOutliveClient(plan)) return runErrand(c, bytes);
   const identity = { ...caller, plan: record };
   const outlivesClient = c.env.IS_ERRAND === true;
-  const wishes = { wantsMetadata: wantsMetadata(c), betas: betasOf(c), deadlineMs: deadlineOf(c) };
+  const wishes = { wantsMetadata: wantsMetadata(c), betas: betasOf(c), deadlineMs: deadlineOf(c), hops: hopsOf(c) };
   try {
-    const request = { chat: await withHashedUser(chat), route, plan, identity, observe, hedgeAfterMs };
+    const request = { chat: await withHashedUser(chat), route, plan, identity, ...watch };
     const { signal } = c.req.raw;
     const dispatched = {
       ...request,

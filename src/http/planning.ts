@@ -1,6 +1,9 @@
 import type { Catalogue, Endpoint } from "../catalogue/catalogue.ts";
+import type { Dispatch } from "../dispatch/dispatch.ts";
 import type { Observation } from "../dispatch/facts.ts";
 import type { HealthBook } from "../health/book.ts";
+import { readLimits } from "../health/limit-headers.ts";
+import type { ColdView } from "../routing/cold.ts";
 import { usualLatencyMs } from "../routing/hedge.ts";
 import { outlinePlan } from "../routing/outline.ts";
 import { type Plan, planCandidates } from "../routing/plan.ts";
@@ -9,9 +12,9 @@ import { type RouteRequest, toRouteRequest } from "../routing/request.ts";
 import { type Conversation, conversationOf, rewardsStaying } from "../routing/sticky.ts";
 import type { ChatRequest, ProviderPreferences } from "../schema/chat.ts";
 import type { PlanRecord } from "../schema/generation.ts";
-import { isolateHealth } from "../store/health.ts";
+import { isolateCooldowns, isolateHealth, isolateLimits, shareHealth } from "../store/health.ts";
 import { findSession, forgetSession, keepSession } from "../store/sessions.ts";
-import type { AppContext } from "./env.ts";
+import { type AppContext, waitUntilOf } from "./env.ts";
 import { usableEndpoints } from "./usable.ts";
 
 /** A request with its plan. */
@@ -20,11 +23,12 @@ export interface PlannedRequest {
   plan: Plan;
   /** What is kept of it with the generation. */
   record: PlanRecord;
-  /** Tells the health and the conversation's whereabouts how an attempt went. Holds nothing of the request. */
-  observe: (endpoint: Endpoint, facts: Observation) => void;
-  /** When a second candidate starts beside one that does not answer; absent: never. */
-  hedgeAfterMs: ((endpoint: Endpoint) => number | undefined) | undefined;
+  /** What is learnt from its attempts. Holds nothing of the request. */
+  watch: Watch;
 }
+
+/** What dispatch tells, and asks, about endpoints. */
+type Watch = Pick<Dispatch, "observe" | "hedgeAfterMs" | "admit" | "onHeaders" | "onBegin">;
 
 /**
  * Plans a request with what this isolate knows; a rehearsal brings what it is to be planned with. `owner`: conversations
@@ -47,13 +51,16 @@ export function planRequest(c: AppContext, chat: ChatRequest, inForce: Catalogue
     nowMs,
     random: seededRandom(seed),
     sticky,
+    cold: coldAt(nowMs),
   });
+  shareHealth(c.env, nowMs, waitUntilOf(c));
   const observe = observer({ health, session, conversation, stickyId: sticky?.endpointId }, plan.candidates.length);
   const hedgeAfterMs = hedge(chat.provider?.hedge ?? catalogue.preferences.hedge);
-  return { route, plan, record: toPlanRecord(route, plan, seed, sticky), observe, hedgeAfterMs };
+  const record = toPlanRecord(route, plan, seed, sticky);
+  return { route, plan, record, watch: { observe, hedgeAfterMs, ...watchOver(route.prompt.least) } };
 }
 
-function hedge(wish: ProviderPreferences["hedge"]): PlannedRequest["hedgeAfterMs"] {
+function hedge(wish: ProviderPreferences["hedge"]): Watch["hedgeAfterMs"] {
   if (!wish) return undefined;
   const afterMs = typeof wish === "object" ? wish.after_ms : undefined;
   if (typeof afterMs === "number") return () => afterMs;
@@ -65,6 +72,38 @@ interface Watched {
   session: string;
   conversation: Conversation;
   stickyId: string | undefined;
+}
+
+/** Who is passed over now: those that asked for it, that fail, or whose limit is reached. */
+function coldAt(nowMs: number): ColdView {
+  return {
+    of({ id }, promptTokens) {
+      const cold = isolateCooldowns.coldUntil(id, nowMs);
+      if (cold) return cold;
+      const untilMs = isolateLimits.wallUntil(id, promptTokens, nowMs);
+      return untilMs === undefined ? undefined : { untilMs, why: "rate_limited" };
+    },
+    mayProbe: ({ id }) => isolateCooldowns.mayProbe(id, nowMs),
+  };
+}
+
+/** What this isolate learns and counts while candidates are tried. Holds nothing of the request but its size. */
+function watchOver(promptTokens: number): Pick<Watch, "admit" | "onHeaders" | "onBegin"> {
+  return {
+    admit({ id }) {
+      const nowMs = Date.now();
+      const pass = isolateCooldowns.acquire(id, nowMs);
+      if (!pass) return undefined;
+      isolateLimits.take(id, { tokens: promptTokens }, nowMs);
+      return () => isolateCooldowns.release(id, pass);
+    },
+    onHeaders({ id }, headers) {
+      const nowMs = Date.now();
+      const limits = readLimits(headers, nowMs);
+      if (limits) isolateLimits.learn(id, limits, nowMs);
+    },
+    onBegin: ({ id }) => isolateCooldowns.note(id, { ok: true }, Date.now()),
+  };
 }
 
 /**

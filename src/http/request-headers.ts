@@ -1,4 +1,5 @@
-import { invalidField } from "../errors.ts";
+import { HOPS_HEADER } from "../dispatch/upstream.ts";
+import { invalidField, RouterError } from "../errors.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import type { ClientFacts } from "../schema/generation.ts";
 import type { AppContext } from "./env.ts";
@@ -19,6 +20,18 @@ export function betasOf(c: AppContext): string[] | undefined {
     ?.split(",")
     .map((name) => name.trim())
     .filter((name) => /^[a-z0-9-]+$/.test(name));
+}
+
+/** Routers of this kind may stand behind each other, but not in a circle. */
+const MAX_HOPS = 4;
+
+/** How many routers of this kind a request has passed. Throws a 400 when it goes round in a circle. */
+export function hopsOf(c: AppContext): number {
+  const hops = Number(c.req.raw.headers.get(HOPS_HEADER) ?? 0);
+  if (!(hops > 0)) return 0;
+  if (hops < MAX_HOPS) return Math.floor(hops);
+  const message = `This request has passed ${MAX_HOPS} routers: a provider's base_url leads back to where it came from.`;
+  throw new RouterError("invalid_request", message, { metadata: { field: HOPS_HEADER } });
 }
 
 const DEADLINE_HEADER = "x-pointsman-timeout-ms";
@@ -42,15 +55,19 @@ export function deadlineOf(c: AppContext): number | undefined {
   return seconds > 0 ? seconds * 1000 * SDK_MARGIN : undefined;
 }
 
+/** Of a longer header the rest is not kept. */
+const MAX_FACT_CHARS = 256;
+
 /** What the client says about itself and its request, for the record. */
 export function clientFacts(c: AppContext, chat: ChatRequest, preset: AppliedPreset | undefined): ClientFacts {
   const { headers } = c.req.raw;
+  const read = (name: string) => headers.get(name)?.slice(0, MAX_FACT_CHARS);
   return {
     user: chat.user ?? undefined,
-    sessionId: chat.session_id ?? headers.get("x-session-id")?.slice(0, 256),
-    referer: headers.get("http-referer") ?? undefined,
-    appTitle: headers.get("x-openrouter-title") ?? headers.get("x-title") ?? undefined,
-    userAgent: headers.get("user-agent") ?? undefined,
+    sessionId: chat.session_id ?? read("x-session-id"),
+    referer: read("http-referer"),
+    appTitle: read("x-openrouter-title") ?? read("x-title"),
+    userAgent: read("user-agent"),
     metadata: chat.metadata ?? undefined,
     trace: chat.trace ?? undefined,
     preset: preset && `${preset.slug}@${preset.version}`,

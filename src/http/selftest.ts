@@ -2,13 +2,14 @@ import type { Hono } from "hono";
 import * as z from "zod";
 import type { Card, CheckResult } from "../schema/selftest.ts";
 import { type AppContext, type AppEnv, waitUntilOf } from "./env.ts";
-import { GOOD_CHECKS } from "./selftest/answers.ts";
+import { ANSWER_CHECKS } from "./selftest/answers.ts";
 import { type Check, mustBe, runChecks } from "./selftest/check.ts";
 import { parse } from "./selftest/client.ts";
 import { DEPARTURE_CHECKS } from "./selftest/departures.ts";
 import { FAULT_CHECKS } from "./selftest/faults.ts";
 import { installationChecks } from "./selftest/installation.ts";
 import { refusalChecks } from "./selftest/refusals.ts";
+import { DEADLINE_CHECKS, ROUTING_CHECKS } from "./selftest/routing.ts";
 import { clientsOf, type Purse, withPurse } from "./selftest/stage.ts";
 
 /** The whole run takes no longer. */
@@ -30,7 +31,9 @@ async function runSelftest(c: AppContext, app: Hono<AppEnv>): Promise<Card> {
   const startedAtMs = Date.now();
   const checks = [
     ...installationChecks(c),
-    ...GOOD_CHECKS,
+    ...ANSWER_CHECKS,
+    ...ROUTING_CHECKS,
+    ...DEADLINE_CHECKS,
     ...refusalChecks(c.env.MANAGEMENT_KEY),
     ...DEPARTURE_CHECKS,
     ...FAULT_CHECKS,
@@ -59,7 +62,7 @@ function booksCheck(purse: Purse | undefined): Check {
     group: "books",
     name: "the key has spent what its requests have cost",
     async run(client) {
-      const response = await client.fetch("/key", undefined);
+      const response = await client.call("/key", undefined);
       mustBe("the status", response.status, 200);
       const { data } = parse(keySchema, await response.json(), "the key");
       mustBe("the key's usage in US dollars", toDigits(data.usage), toDigits(purse?.spentUsd ?? 0));

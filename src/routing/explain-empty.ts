@@ -17,17 +17,38 @@ type Explain = (request: RouteRequest, model: string) => Explanation;
  * The error of a request that no endpoint can serve. It names the step that removed the last endpoints: the one whose
  * reason comes latest among the filters. A 404, or a 400 where the request is larger than any endpoint.
  */
-export function explainEmpty(plan: Plan, request: RouteRequest): RouterError {
+export function explainEmpty(plan: Plan, request: RouteRequest, nowMs: number): RouterError {
   const model = plan.models[0] ?? plan.requested;
   const reasons = new Set(plan.excluded.map(({ reason }) => reason));
   const last = EXCLUSION_REASONS.findLast((reason) => reasons.has(reason));
+  if (last === "cooling_down") return coldError(plan, nowMs);
   if (last === "context_length") return contextError(plan, request);
   if (last === "output_limit") return outputError(plan, request, model);
   const serving = [...new Set(plan.excluded.map(({ endpoint }) => endpoint.provider.slug))];
   const { message, step, requested } = last ? EXPLANATIONS[last](request, model) : nobody("")(request, model);
-  return new RouterError("not_found", message, {
+  const isOperators = last !== undefined && isSetElsewhere(last, request);
+  return new RouterError("not_found", isOperators ? `${message} The operator of this router has set that.` : message, {
     metadata: { failed_routing_step: step, available_providers: serving, requested_providers: requested },
   });
+}
+
+/** The preference behind a reason. */
+const PREFERENCES: Partial<Record<ExclusionReason, keyof RouteRequest["preferences"]>> = {
+  not_allowed: "only",
+  ignored: "ignore",
+  data_collection: "data_collection",
+  zdr: "zdr",
+  not_distillable: "enforce_distillable_text",
+  quantization: "quantizations",
+  max_price: "max_price",
+  missing_parameter: "require_parameters",
+  fallbacks_off: "allow_fallbacks",
+};
+
+/** Whether the request itself does not ask for what took its last endpoints. */
+function isSetElsewhere(reason: ExclusionReason, { preferences }: RouteRequest): boolean {
+  const key = PREFERENCES[reason];
+  return key !== undefined && preferences[key] == null;
 }
 
 function nobody(hint: string): Explain {
@@ -38,7 +59,7 @@ function told(step: string, message: string): Explain {
   return () => ({ message, step });
 }
 
-const EXPLANATIONS: Record<Exclude<ExclusionReason, "context_length" | "output_limit">, Explain> = {
+const EXPLANATIONS: Record<Exclude<ExclusionReason, "context_length" | "output_limit" | "cooling_down">, Explain> = {
   provider_not_configured: nobody(" No provider that serves it has a key here yet."),
   retired: nobody(" It is served no more."),
   not_of_alias: nobody(" The alias names an endpoint that cannot be called."),
@@ -98,6 +119,25 @@ function lacking(name: string): Explain {
     message: `No endpoints found that can handle the requested parameters. Others of this model take ${name}; allow one of them, or leave it out.`,
     step: "Filter by Parameters",
   });
+}
+
+/** Everybody who may serve the request cools down: whoever asks again sooner is told the same. */
+function coldError({ excluded }: Plan, nowMs: number): RouterError {
+  const colds = excluded.map(({ cold }) => cold).filter((cold) => cold !== undefined);
+  const retryAfterMs = Math.max(1, Math.min(...colds.map(({ untilMs }) => untilMs)) - nowMs);
+  const isLimited = colds.some(({ why }) => why === "rate_limited");
+  const seconds = Math.ceil(retryAfterMs / 1000);
+  const cause = isLimited
+    ? "Every provider that may serve this request has reached a rate limit"
+    : "No provider that may serve this request answers";
+  return new RouterError(
+    isLimited ? "rate_limit_exceeded" : "provider_overloaded",
+    `${cause}. Try again in ${seconds} s.`,
+    {
+      metadata: { failed_routing_step: "Filter by Cooldown", retry_after: seconds },
+      retryAfterMs,
+    },
+  );
 }
 
 /** The request is too long for every endpoint that may serve it. */

@@ -1,4 +1,5 @@
 import type { Endpoint, Model } from "../catalogue/catalogue.ts";
+import type { Cold } from "../health/cooldown.ts";
 import { lacksParameter, takesToolChoice } from "./parameters.ts";
 import type { Policy } from "./policy.ts";
 import { pricesOf } from "./price.ts";
@@ -48,11 +49,15 @@ export type ExclusionReason =
   | "lacks_response_format"
   | "lacks_verbosity"
   /** Fallbacks are off and it is not the first choice, or not in `order`. */
-  | "fallbacks_off";
+  | "fallbacks_off"
+  /** It asked to be left alone for a while, has reached a limit, or fails; another one may serve. */
+  | "cooling_down";
 
 export interface Exclusion {
   endpoint: Endpoint;
   reason: ExclusionReason;
+  /** Until when it cools down, and why. */
+  cold?: Cold | undefined;
 }
 
 /** What the filters look at besides the endpoint. */
@@ -136,7 +141,10 @@ const HARD_FILTERS: Filter[] = [
 ];
 
 /** The reasons in the order of the filters: of an empty plan the latest one tells what took the last endpoints. */
-export const EXCLUSION_REASONS: readonly ExclusionReason[] = HARD_FILTERS.map(({ reason }) => reason);
+export const EXCLUSION_REASONS: readonly ExclusionReason[] = [
+  ...HARD_FILTERS.map(({ reason }) => reason),
+  "cooling_down",
+];
 
 /** Parts a model's endpoints into those that can serve the request and those that cannot. */
 export function filterEndpoints(track: Track, input: FilterInput): { admitted: Endpoint[]; excluded: Exclusion[] } {

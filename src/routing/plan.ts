@@ -3,6 +3,7 @@ import type { Health } from "../health/health.ts";
 import type { SortKey } from "../schema/provider-preferences.ts";
 import { adaptiveBalance } from "./adaptive.ts";
 import { balanceByPrice } from "./balance.ts";
+import { type ColdView, leaveColdOut } from "./cold.ts";
 import { type Exclusion, filterEndpoints } from "./filter.ts";
 import { joinPreferences, type Policy } from "./policy.ts";
 import { type Ranked, type RankInput, type RankReason, rankEndpoints, slowLast } from "./rank.ts";
@@ -46,6 +47,8 @@ export interface PlanInput {
   /** Chance comes in as an argument: the same input gives the same plan. */
   random: () => number;
   sticky?: Whereabouts | undefined;
+  /** Absent: nothing is cold. */
+  cold?: ColdView | undefined;
 }
 
 /** Plans a request. Throws `RouterError` for a model that does not exist; an empty plan is for `explainEmpty`. */
@@ -59,11 +62,13 @@ export function planCandidates(input: PlanInput): Plan {
     candidates: [],
     excluded: [],
   };
-  const pools = tracks.map((track) => {
+  const admittedPools = tracks.map((track) => {
     const { admitted, excluded } = filterEndpoints(track, { ...input, policy });
     plan.excluded.push(...excluded);
     return { track, admitted };
   });
+  const { pools, excluded: cold } = leaveColdOut(admittedPools, input.cold, request);
+  plan.excluded.push(...cold);
   const shared = {
     request,
     policy,

@@ -13,6 +13,8 @@ export interface Prices {
   request: number;
   image: number;
   audio: number;
+  /** Of the kinds of generated tokens. */
+  dearestOutput: number;
 }
 
 const parsed = new WeakMap<Pricing, Prices>();
@@ -25,14 +27,17 @@ export function pricesOf({ pricing }: Endpoint, promptTokens: number, atMs: numb
   if (known) return known;
   const prompt = Number(applying.prompt);
   const orElse = (text: string | undefined, otherwise: number) => (text === undefined ? otherwise : Number(text));
+  const completion = Number(applying.completion);
+  const outputs = [applying.internal_reasoning, applying.audio_output, applying.image_output];
   const prices = {
     prompt,
-    completion: Number(applying.completion),
+    completion,
     cacheRead: orElse(applying.input_cache_read, prompt),
     cacheWrite: orElse(applying.input_cache_write, prompt),
     request: orElse(applying.request, 0),
     image: orElse(applying.image, 0),
     audio: orElse(applying.audio, prompt),
+    dearestOutput: Math.max(completion, ...outputs.map((text) => orElse(text, 0))),
   };
   parsed.set(applying, prices);
   return prices;
@@ -75,5 +80,6 @@ export function costBound(endpoint: Endpoint, request: RouteRequest, atMs: numbe
   const room = endpoint.contextLength === undefined ? undefined : Math.max(0, endpoint.contextLength - prompt.least);
   const output = maxTokens ?? endpoint.maxCompletionTokens ?? room;
   if (!prices || output === undefined) return undefined;
-  return promptTokens * Math.max(prices.prompt, prices.cacheWrite) + output * prices.completion + prices.request;
+  const promptPrice = Math.max(prices.prompt, prices.cacheWrite, prompt.media > 0 ? prices.audio : 0);
+  return promptTokens * promptPrice + output * prices.dearestOutput + prices.request;
 }

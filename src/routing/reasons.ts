@@ -25,6 +25,7 @@ export const EXCLUSION_SENTENCES: Record<ExclusionReason, string> = {
   lacks_response_format: "It does not take response_format, and another endpoint of the model does.",
   lacks_verbosity: "It does not take verbosity, and another endpoint of the model does.",
   fallbacks_off: "Fallbacks are off, and it is neither the first choice nor in provider.order.",
+  cooling_down: "It asked to be left alone, has reached a rate limit, or keeps failing; others serve meanwhile.",
 };
 
 export const RANK_SENTENCES: Record<RankReason, string> = {

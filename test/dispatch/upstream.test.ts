@@ -48,6 +48,7 @@ describe("the headers that are sent", () => {
       accept: "application/json",
       "content-type": "application/json",
       "user-agent": expect.stringMatching(/^Pointsman/),
+      "x-pointsman-hops": "1",
     });
   });
 

@@ -455,3 +455,16 @@ function* commentsForEver(): Generator<Step> {
 async function closed(cast: Cast<"first" | "second">): Promise<void> {
   for (const company of ["first", "second"] as const) for (const visit of cast.route(company).visits) await visit.ended;
 }
+
+describe("a provider whose URL leads back here", () => {
+  it("ends with an error that says so, and not in a circle without end", async () => {
+    await gateway.addCatalog({
+      providers: {
+        ouroboros: { name: "Ouroboros", api: "openai-chat", base_url: gateway.baseUrl, key: { value: gateway.key } },
+      },
+      models: { "circle/one": { name: "Circle", endpoints: [{ provider: "ouroboros", model: "circle/one" }] } },
+    });
+    const { error } = await jsonOf(await ask({ model: "circle/one" }), 400);
+    expect(error.metadata.raw).toContain("leads back to where it came from");
+  });
+});

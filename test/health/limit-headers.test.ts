@@ -168,6 +168,16 @@ describe("the limits that a provider's headers report", () => {
       },
       { requests: whole(1_000, 4, 500_000), tokens: whole(900, 700, 3_000) },
     ],
+    [
+      "two periods that are used up, the one that lasts longer",
+      {
+        "x-ratelimit-remaining-requests": "0",
+        "x-ratelimit-reset-requests": "20",
+        "x-ratelimit-remaining-requests-day": "0",
+        "x-ratelimit-reset-requests-day": "900",
+      },
+      { requests: whole(undefined, 0, 900_000) },
+    ],
     ["the IETF's draft of 2023", { ratelimit: "limit=100, remaining=0, reset=7" }, { requests: whole(100, 0, 7_000) }],
     [
       "the IETF's draft of 2022",

@@ -161,6 +161,6 @@ describe("a chat completion", () => {
     };
     await (await chat(key, { model: "acme/one", provider: { order: ["b"] } }, { headers })).text();
     const sent = [...(calls[0]?.headers ?? [])].map(([name]) => name).sort();
-    expect(sent).toEqual(["accept", "content-type", "user-agent"]);
+    expect(sent).toEqual(["accept", "content-type", "user-agent", "x-pointsman-hops"]);
   });
 });

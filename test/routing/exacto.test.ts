@@ -83,6 +83,14 @@ describe("requests with tools", () => {
     expect(tagsOf(planOf({ "acme/one": { a: 1, b: 2, c: 3, d: 4 } }, TOOLS, { health })).at(-1)).toBe("a");
   });
 
+  it("count providers, not endpoints", () => {
+    const well = measured(1, 50);
+    const health = healthOf({ a: measured(0.1, 50), "a/fp8": well, b: well, "b/fp8": well, c: well, d: well });
+    const three: Tags = { a: 1, "a/fp8": 2, b: 3, "b/fp8": 4, c: 5 };
+    expect(tagsOf(planOf({ "acme/one": three }, TOOLS, { health }))[0]).toBe("a");
+    expect(tagsOf(planOf({ "acme/one": { ...three, d: 6 } }, TOOLS, { health })).at(-1)).toBe("a");
+  });
+
   it("draw among the others", () => {
     const plan = planOf({ "acme/one": FIVE }, TOOLS, { health: healthWith(measured(0.1, 52)), random: () => 0.999 });
     expect(tagsOf(plan)).toEqual(["e", "b", "c", "d", "a"]);

@@ -16,7 +16,7 @@ function explain(
 ) {
   const plan = planOf({ "acme/one": tags, ...models }, chat, input);
   expect(plan.candidates).toEqual([]);
-  return explainEmpty(plan, requestOf(chat));
+  return explainEmpty(plan, requestOf(chat), 0);
 }
 
 describe("a request that nobody can serve", () => {

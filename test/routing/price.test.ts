@@ -29,6 +29,7 @@ describe("prices", () => {
       request: 0,
       image: 0,
       audio: 0.001,
+      dearestOutput: 0.01,
     });
   });
 
@@ -66,6 +67,13 @@ describe("what a request can cost at most", () => {
     ["no price", { max_completion_tokens: 50 }, {}, undefined],
     ["all of it written to a cache", priced({ input_cache_write: "0.002" }), { maxTokens: 0 }, PROMPT * 2],
     ["the request itself", priced({ request: "3" }), { maxTokens: 0 }, PROMPT + 3],
+    [
+      "reasoning that is dearer than text",
+      priced({ internal_reasoning: "0.02" }),
+      { maxTokens: 10 },
+      1280 * 0.001 + 10 * 0.02,
+    ],
+    ["sound that is dearer than text", priced({ audio: "0.002" }), { maxTokens: 10 }, 1280 * 0.002 + 10 * 0.01],
   ])("counts %s", (_, row, more, bound) => {
     const cost = costBound(endpoint(row), request(more), NOW_MS);
     if (bound === undefined) expect(cost).toBeUndefined();

@@ -36,7 +36,7 @@ export class Client {
   }
 
   /** A request to a path under the API. */
-  async fetch(path: string, json: unknown, options: AskOptions = {}): Promise<Response> {
+  async call(path: string, json: unknown, options: AskOptions = {}): Promise<Response> {
     const { headers, token = this.#token, signal, health } = options;
     if (token === undefined) throw new Skipped("There is no key to ask with; see KV.");
     const request = new Request(BASE_URL + path, {
@@ -54,7 +54,7 @@ export class Client {
 
   /** A chat completion, not read yet. */
   open(fields: object, options?: AskOptions): Promise<Response> {
-    return this.fetch("/chat/completions", { messages: MESSAGES, ...fields }, options);
+    return this.call("/chat/completions", { messages: MESSAGES, ...fields }, options);
   }
 
   /** A chat completion, read to its end. */
@@ -65,7 +65,7 @@ export class Client {
   /** What the books say of an answer; to be asked once for each. */
   async record(id: string | null): Promise<GenerationView> {
     must(id !== null, "the answer has no X-Generation-Id");
-    const response = await this.fetch(`/generation?id=${id}`, undefined);
+    const response = await this.call(`/generation?id=${id}`, undefined);
     if (response.status !== 200) throw new Finding(`GET /generation answers ${response.status}`);
     const { data } = parse(generationSchema, await response.json(), "the generation record");
     this.#onCost(data.total_cost ?? 0);

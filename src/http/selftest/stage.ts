@@ -73,7 +73,7 @@ function sendThrough(c: AppContext, app: Hono<AppEnv>): Send {
 }
 
 /** Short enough for a person to wait for, longer than `demo/fault-slow` takes. */
-const TIMEOUTS = { first_token_ms: 2500, idle_ms: 1500, total_ms: 8000 };
+const TIMEOUTS = { first_token_ms: 3500, idle_ms: 1500, total_ms: 8000 };
 
 /** What the demo provider serves, without the operator's preferences. */
 const CATALOGUE = new Catalogue(
@@ -88,14 +88,13 @@ const CATALOGUE = new Catalogue(
   {},
 );
 
-/** A model with two endpoints: `demo/first`, which goes wrong, and `demo/second`, which echoes. */
+/** A model with two endpoints: `demo/first`, which goes wrong, and `demo/second`, which echoes and can go on. */
 function pair(id: string, fault: string): Record<string, ModelRow> {
   const endpoint = (model: string, tag: string): EndpointRow => {
     const [row] = DEMO_MODELS[`${DEMO_SLUG}/${model}`]?.endpoints ?? [];
     if (!row) throw new Error(`There is no demo model ${model}.`);
     return { ...row, tag };
   };
-  return {
-    [id]: { name: "Pair", endpoints: [endpoint(fault, `${DEMO_SLUG}/first`), endpoint("echo", `${DEMO_SLUG}/second`)] },
-  };
+  const second = { ...endpoint("echo", `${DEMO_SLUG}/second`), quirks: { continues: true } };
+  return { [id]: { name: "Pair", endpoints: [endpoint(fault, `${DEMO_SLUG}/first`), second] } };
 }
