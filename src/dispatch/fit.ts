@@ -46,9 +46,15 @@ function withSearch(chat: ChatRequest, { provider }: Endpoint): ChatRequest {
 
 /** The share of the context that is kept for the answer where the client sets no limit. */
 const ANSWER_SHARE = 1 / 4;
+/** Our count is an estimate: of the room for the prompt so much is used. */
+const USED_SHARE = 0.9;
 /** Claude takes no more messages than this. */
 const MAX_CLAUDE_MESSAGES = 1_000;
 
+/**
+ * A prompt that is still too long in its shortest form is sent all the same: the provider knows its length, and says
+ * so if it must.
+ */
 function withinContext(chat: ChatRequest, endpoint: Endpoint, route: RouteRequest): Omit<Fitted, "dropped"> {
   const { contextLength, maxCompletionTokens } = endpoint;
   const maxMessages = isClaude(endpoint) ? MAX_CLAUDE_MESSAGES : undefined;
@@ -57,7 +63,8 @@ function withinContext(chat: ChatRequest, endpoint: Endpoint, route: RouteReques
   if (!isCompressed(route, endpoint) || (hasRoom && isShort)) return { chat, compression: undefined };
   const room = contextLength ?? Infinity;
   const answer = route.maxTokens ?? Math.min(maxCompletionTokens ?? Infinity, Math.floor(room * ANSWER_SHARE));
-  const compressed = compressMessages(chat, room - answer, maxMessages === undefined ? {} : { maxMessages });
+  const budgetTokens = hasRoom ? Infinity : Math.floor((room - answer) * USED_SHARE);
+  const compressed = compressMessages(chat, budgetTokens, { maxMessages });
   if (!compressed) return { chat, compression: undefined };
   const { removedMessages, truncatedMessages, tokensBefore, tokensAfter } = compressed;
   return {

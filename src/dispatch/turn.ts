@@ -33,7 +33,7 @@ export interface TurnInput {
 /** One candidate's turn: its request, its attempt, and what became of it. */
 export class Turn {
   readonly candidate: Candidate;
-  /** Its attempts that gave nothing. */
+  /** Its attempts that gave nothing, until the walk has taken note of them. */
   readonly failures: FailedAttempt[] = [];
   /** The attempt that runs, or answers. */
   attempt: Attempt | undefined;
@@ -141,6 +141,7 @@ export class Turn {
     const failure = await repair.open(toRepair(this.fitted.chat, text, checked.problem), true);
     const repaired = failure ? undefined : checkAnswer(wholeText(repair.unread) ?? "", format);
     if (failure) {
+      this.failures.push({ attempt: repair, failure });
       this.attempt = attempt;
       return `${formatBy}; invalid`;
     }

@@ -158,8 +158,8 @@ export class Walk {
     const { endpoint } = turn.candidate;
     this.#release(turn.candidate);
     this.#echo(turn);
-    this.#note(turn.failures);
     const last = turn.failures.at(-1);
+    this.#note(turn.failures.splice(0));
     if (last) this.#left = remainingCandidates(this.#left, endpoint, last.failure.kind);
     if (this.#current === turn) this.#current = [...this.#running.keys()].at(-1);
   }
@@ -184,7 +184,7 @@ export class Walk {
       other.stop();
       this.#release(other.candidate);
       this.#echo(other);
-      this.#note(other.failures);
+      this.#note(other.failures.splice(0));
       if (other.attempt) stopped.push(other.attempt);
     }
     this.#running.clear();
@@ -195,14 +195,15 @@ export class Walk {
     if (!this.#current?.attempt)
       this.#current = [...this.#running.keys()].find(({ attempt }) => attempt) ?? this.#current;
     this.#stopOthers(this.#abandoned);
+    this.#note(this.#current?.failures.splice(0) ?? []);
   }
 
   async #answerOf(turn: Turn): Promise<Answer> {
     const { attempt, candidate, formatNote } = turn;
     if (!attempt) throw new Error("no attempt is open");
     this.#current = turn;
-    this.#note(turn.failures);
     this.#echo(turn);
+    this.#note(turn.failures.splice(0));
     this.#stopOthers(this.#outrun);
     this.#request.onBegin?.(candidate.endpoint);
     const { chat, identity, onText, wantsMetadata } = this.#request;
@@ -259,8 +260,8 @@ export class Walk {
       this.#running.delete(turn);
       if (outcome === "open" && turn.attempt) {
         turn.attempt.follows = broken;
-        this.#note([{ attempt: broken, failure }, ...turn.failures]);
         this.#echo(turn);
+        this.#note([{ attempt: broken, failure }, ...turn.failures.splice(0)]);
         this.#current = turn;
         return turn.attempt;
       }

@@ -1,6 +1,8 @@
 import type { Context } from "hono";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { HealthBook } from "../health/book.ts";
+import type { Cooldowns } from "../health/cooldown.ts";
+import type { LearnedLimits } from "../health/limits.ts";
 
 /** Hono's types for this app. */
 export interface AppEnv {
@@ -8,13 +10,20 @@ export interface AppEnv {
   Variables: { rehearsal?: Rehearsal };
 }
 
+/** What is known of endpoints from how they have answered. */
+export interface Memory {
+  health: HealthBook;
+  cooldowns: Cooldowns;
+  limits: LearnedLimits;
+}
+
 /**
- * What the self-test's own requests are planned with in place of the catalogue and the health in force. Set inside the
+ * What the self-test's own requests are planned with in place of the catalogue and the memory in force. Set inside the
  * Worker only: nothing that a client sends gets here.
  */
 export interface Rehearsal {
   catalogue: Catalogue;
-  health: HealthBook;
+  memory: Memory;
 }
 
 export type AppContext = Context<AppEnv>;

@@ -1,7 +1,6 @@
 import type { Catalogue, Endpoint } from "../catalogue/catalogue.ts";
 import type { Dispatch } from "../dispatch/dispatch.ts";
 import type { Observation } from "../dispatch/facts.ts";
-import type { HealthBook } from "../health/book.ts";
 import { readLimits } from "../health/limit-headers.ts";
 import type { ColdView } from "../routing/cold.ts";
 import { usualLatencyMs } from "../routing/hedge.ts";
@@ -14,7 +13,7 @@ import type { ChatRequest, ProviderPreferences } from "../schema/chat.ts";
 import type { PlanRecord } from "../schema/generation.ts";
 import { isolateCooldowns, isolateHealth, isolateLimits, shareHealth } from "../store/health.ts";
 import { findSession, forgetSession, keepSession } from "../store/sessions.ts";
-import { type AppContext, waitUntilOf } from "./env.ts";
+import { type AppContext, type Memory, waitUntilOf } from "./env.ts";
 import { usableEndpoints } from "./usable.ts";
 
 /** A request with its plan. */
@@ -27,6 +26,9 @@ export interface PlannedRequest {
   watch: Watch;
 }
 
+/** What this isolate knows of endpoints. */
+const ISOLATE: Memory = { health: isolateHealth, cooldowns: isolateCooldowns, limits: isolateLimits };
+
 /** What dispatch tells, and asks, about endpoints. */
 type Watch = Pick<Dispatch, "observe" | "hedgeAfterMs" | "admit" | "onHeaders" | "onBegin">;
 
@@ -36,7 +38,7 @@ type Watch = Pick<Dispatch, "observe" | "hedgeAfterMs" | "admit" | "onHeaders" |
  */
 export function planRequest(c: AppContext, chat: ChatRequest, inForce: Catalogue, owner: string): PlannedRequest {
   const nowMs = Date.now();
-  const { catalogue, health } = c.get("rehearsal") ?? { catalogue: inForce, health: isolateHealth };
+  const { catalogue, memory } = c.get("rehearsal") ?? { catalogue: inForce, memory: ISOLATE };
   const route = toRouteRequest(chat);
   const conversation = conversationOf(chat, c.req.raw.headers.get("x-session-id"));
   const session = `${owner} ${route.model ?? route.models[0] ?? ""} ${conversation.id}`;
@@ -46,63 +48,66 @@ export function planRequest(c: AppContext, chat: ChatRequest, inForce: Catalogue
   const plan = planCandidates({
     request: route,
     catalogue,
-    health: health.at(nowMs),
+    health: memory.health.at(nowMs),
     isConfigured: usableEndpoints(c),
     nowMs,
     random: seededRandom(seed),
     sticky,
-    cold: coldAt(nowMs),
+    cold: coldAt(memory, nowMs),
   });
   shareHealth(c.env, nowMs, waitUntilOf(c));
-  const observe = observer({ health, session, conversation, stickyId: sticky?.endpointId }, plan.candidates.length);
-  const hedgeAfterMs = hedge(chat.provider?.hedge ?? catalogue.preferences.hedge);
+  const observe = observer({ memory, session, conversation, stickyId: sticky?.endpointId }, plan.candidates.length);
+  const hedgeAfterMs = hedge(chat.provider?.hedge ?? catalogue.preferences.hedge, memory);
   const record = toPlanRecord(route, plan, seed, sticky);
-  return { route, plan, record, watch: { observe, hedgeAfterMs, ...watchOver(route.prompt.least) } };
+  return { route, plan, record, watch: { observe, hedgeAfterMs, ...watchOver(memory, route.prompt.least) } };
 }
 
-function hedge(wish: ProviderPreferences["hedge"]): Watch["hedgeAfterMs"] {
+function hedge(wish: ProviderPreferences["hedge"], { health }: Memory): Watch["hedgeAfterMs"] {
   if (!wish) return undefined;
   const afterMs = typeof wish === "object" ? wish.after_ms : undefined;
   if (typeof afterMs === "number") return () => afterMs;
-  return ({ id }) => usualLatencyMs(isolateHealth.at(Date.now()).of(id)?.latencyMs);
+  return ({ id }) => usualLatencyMs(health.at(Date.now()).of(id)?.latencyMs);
 }
 
 interface Watched {
-  health: HealthBook;
+  memory: Memory;
   session: string;
   conversation: Conversation;
   stickyId: string | undefined;
 }
 
 /** Who is passed over now: those that asked for it, that fail, or whose limit is reached. */
-function coldAt(nowMs: number): ColdView {
+function coldAt({ cooldowns, limits }: Memory, nowMs: number): ColdView {
   return {
     of({ id }, promptTokens) {
-      const cold = isolateCooldowns.coldUntil(id, nowMs);
+      const cold = cooldowns.coldUntil(id, nowMs);
       if (cold) return cold;
-      const untilMs = isolateLimits.wallUntil(id, promptTokens, nowMs);
+      const untilMs = limits.wallUntil(id, promptTokens, nowMs);
       return untilMs === undefined ? undefined : { untilMs, why: "rate_limited" };
     },
-    mayProbe: ({ id }) => isolateCooldowns.mayProbe(id, nowMs),
+    mayProbe: ({ id }) => cooldowns.mayProbe(id, nowMs),
   };
 }
 
 /** What this isolate learns and counts while candidates are tried. Holds nothing of the request but its size. */
-function watchOver(promptTokens: number): Pick<Watch, "admit" | "onHeaders" | "onBegin"> {
+function watchOver(
+  { cooldowns, limits }: Memory,
+  promptTokens: number,
+): Pick<Watch, "admit" | "onHeaders" | "onBegin"> {
   return {
     admit({ id }) {
       const nowMs = Date.now();
-      const pass = isolateCooldowns.acquire(id, nowMs);
+      const pass = cooldowns.acquire(id, nowMs);
       if (!pass) return undefined;
-      isolateLimits.take(id, { tokens: promptTokens }, nowMs);
-      return () => isolateCooldowns.release(id, pass);
+      limits.take(id, { tokens: promptTokens }, nowMs);
+      return () => cooldowns.release(id, pass);
     },
     onHeaders({ id }, headers) {
       const nowMs = Date.now();
-      const limits = readLimits(headers, nowMs);
-      if (limits) isolateLimits.learn(id, limits, nowMs);
+      const said = readLimits(headers, nowMs);
+      if (said) limits.learn(id, said, nowMs);
     },
-    onBegin: ({ id }) => isolateCooldowns.note(id, { ok: true }, Date.now()),
+    onBegin: ({ id }) => cooldowns.note(id, { ok: true }, Date.now()),
   };
 }
 
@@ -110,7 +115,7 @@ function watchOver(promptTokens: number): Pick<Watch, "admit" | "onHeaders" | "o
  * A conversation goes where its prompt was cached, or, if it has a name, where it was answered; it leaves an endpoint
  * that fails. With only one candidate there is nothing to remember.
  */
-function observer({ health, session, conversation: { isNamed }, stickyId }: Watched, choices: number) {
+function observer({ memory: { health }, session, conversation: { isNamed }, stickyId }: Watched, choices: number) {
   return (endpoint: Endpoint, facts: Observation) => {
     const nowMs = Date.now();
     health.note(endpoint.id, facts, nowMs);

@@ -1,10 +1,13 @@
 import * as z from "zod";
 import { HealthBook } from "../../health/book.ts";
+import { Cooldowns } from "../../health/cooldown.ts";
+import { LearnedLimits } from "../../health/limits.ts";
+import type { Memory } from "../env.ts";
 import { Finding, must, Skipped } from "./check.ts";
 import { type Answer, readAnswer } from "./read-answer.ts";
 
 /** Sends a request through the Worker's own routes. */
-export type Send = (request: Request, health: HealthBook) => Promise<Response>;
+export type Send = (request: Request, memory: Memory) => Promise<Response>;
 
 export interface AskOptions {
   headers?: Record<string, string>;
@@ -12,8 +15,8 @@ export interface AskOptions {
   token?: string | null;
   /** When the client leaves; otherwise with its check. */
   signal?: AbortSignal;
-  /** Who hears how the attempts went; otherwise nobody, so that no check sees what another has done. */
-  health?: HealthBook;
+  /** What is known of the endpoints; otherwise nothing, so that no check sees what another has done. */
+  memory?: Memory;
 }
 
 /** Not an address of this machine: that the demo answers all the same is the self-test's own privilege. */
@@ -37,7 +40,7 @@ export class Client {
 
   /** A request to a path under the API. */
   async call(path: string, json: unknown, options: AskOptions = {}): Promise<Response> {
-    const { headers, token = this.#token, signal, health } = options;
+    const { headers, token = this.#token, signal, memory } = options;
     if (token === undefined) throw new Skipped("There is no key to ask with; see KV.");
     const request = new Request(BASE_URL + path, {
       method: json === undefined ? "GET" : "POST",
@@ -49,7 +52,7 @@ export class Client {
       ...(json !== undefined && { body: JSON.stringify(json) }),
       signal: signal ?? this.#signal,
     });
-    return this.#send(request, health ?? new HealthBook());
+    return this.#send(request, memory ?? createMemory());
   }
 
   /** A chat completion, not read yet. */
@@ -71,6 +74,11 @@ export class Client {
     this.#onCost(data.total_cost ?? 0);
     return data;
   }
+}
+
+/** A memory of nothing. */
+export function createMemory(): Memory {
+  return { health: new HealthBook(), cooldowns: new Cooldowns(), limits: new LearnedLimits() };
 }
 
 const generationSchema = z.object({

@@ -1,6 +1,5 @@
-import { HealthBook } from "../../health/book.ts";
 import { type Check, must, mustBe } from "./check.ts";
-import type { Client } from "./client.ts";
+import { type Client, createMemory } from "./client.ts";
 import { expectAnswer, expectCut } from "./faults.ts";
 import type { Answer } from "./read-answer.ts";
 
@@ -77,10 +76,10 @@ const ROUTING: Omit<Check, "group">[] = [
   {
     name: "health hears of failures and of answers",
     async run(client) {
-      const health = new HealthBook();
-      const answer = await client.ask({ models: ["demo/fault-500", "demo/echo"] }, { health });
+      const memory = createMemory();
+      const answer = await client.ask({ models: ["demo/fault-500", "demo/echo"] }, { memory });
       await client.record(answer.id);
-      const seen = health.at(Date.now());
+      const seen = memory.health.at(Date.now());
       mustBe("the failures of demo/fault-500", seen.of("demo/fault-500 demo")?.failures, 1);
       mustBe("the successes of demo/echo", seen.of("demo/echo demo")?.successes, 1);
       return undefined;

@@ -3,10 +3,9 @@ import { Catalogue } from "../../catalogue/catalogue.ts";
 import { plainRows } from "../../catalogue/model-rows.ts";
 import { DEMO_MODELS, DEMO_PROVIDER, DEMO_SLUG } from "../../demo/catalogue.ts";
 import { RouterError } from "../../errors.ts";
-import type { HealthBook } from "../../health/book.ts";
 import type { EndpointRow, ModelRow } from "../../schema/catalogue.ts";
 import { createKey, deleteKey } from "../../store/keys.ts";
-import type { AppContext, AppEnv } from "../env.ts";
+import type { AppContext, AppEnv, Memory } from "../env.ts";
 import { Client, type Send } from "./client.ts";
 
 /** The run's requests are booked apart from everybody else's. */
@@ -58,16 +57,16 @@ export async function withPurse<Result>(c: AppContext, use: (purse: Purse | unde
 
 /** Sends requests through the Worker's own routes, where they are planned with the demo models alone. */
 function sendThrough(c: AppContext, app: Hono<AppEnv>): Send {
-  const books = new WeakMap<Request, HealthBook>();
+  const memories = new WeakMap<Request, Memory>();
   const stage = new Hono<AppEnv>();
   stage.use(async (inner, next) => {
-    const health = books.get(inner.req.raw);
-    if (health) inner.set("rehearsal", { catalogue: CATALOGUE, health });
+    const memory = memories.get(inner.req.raw);
+    if (memory) inner.set("rehearsal", { catalogue: CATALOGUE, memory });
     await next();
   });
   stage.route("/", app);
-  return async (request, health) => {
-    books.set(request, health);
+  return async (request, memory) => {
+    memories.set(request, memory);
     return stage.fetch(request, c.env, c.executionCtx);
   };
 }
