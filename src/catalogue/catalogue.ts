@@ -187,11 +187,19 @@ export class Catalogue {
     return { baseUrl: url.replace(/\/+$/, ""), missingVariables };
   }
 
-  /** An endpoint of the built-in rows may be at a provider that this version cannot speak to; it is left out. */
+  /**
+   * An endpoint of the built-in rows may be at a provider that this version cannot speak to; it is left out. Several
+   * with one tag are several all the same, told apart by a number in their ids.
+   */
   #endpoints(modelId: string, model: ModelRow): Endpoint[] {
-    return model.endpoints
-      .map((row) => this.#endpoint(modelId, model, row))
-      .filter((endpoint) => endpoint !== undefined);
+    const counts = new Map<string, number>();
+    return model.endpoints.flatMap((row) => {
+      const endpoint = this.#endpoint(modelId, model, row);
+      if (!endpoint) return [];
+      const count = (counts.get(endpoint.tag) ?? 0) + 1;
+      counts.set(endpoint.tag, count);
+      return count === 1 ? endpoint : { ...endpoint, id: `${endpoint.id}#${count}` };
+    });
   }
 
   #endpoint(modelId: string, model: ModelRow, row: EndpointRow): Endpoint | undefined {

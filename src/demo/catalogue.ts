@@ -46,6 +46,7 @@ const FAULTS: Record<string, string> = {
   "fault-500": "Answers 500.",
   "fault-503": "Answers 503, overloaded.",
   "fault-529": "Answers 529, overloaded in other words.",
+  "fault-babble": "Answers well, and talks on for ever after saying that this was all.",
   "fault-comments": "Sends signs of life for ever, and no answer.",
   "fault-context": "Says that the prompt exceeds the context length.",
   "fault-cut": "Starts to answer, then the connection dies.",

@@ -28,6 +28,7 @@ export const HANG = "fault-hang";
 
 const TEXT = "This demo answer would have come to a proper end, had nothing happened on the way.";
 const ODD = "This demo answer is odd, and all there.";
+const AFTERTHOUGHT = 'data: {"choices":[{"index":0,"delta":{"content":" And yet"},"finish_reason":null}]}\n\n';
 const PAGE = "<!doctype html><html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>";
 
 /** The head of a gzip file and what no decoder makes sense of: an answer that was compressed and does not say so. */
@@ -35,6 +36,11 @@ const GZIP = Uint8Array.from({ length: 256 }, (_, index) => [0x1f, 0x8b, 8, 0][i
 
 /** Begun like any answer, or at least with status 200. */
 export const ACCIDENTS: Record<string, Accident> = {
+  "fault-babble": {
+    text: ODD,
+    stream: (good) => after([...good.role, ...good.content, ...good.finish, ...good.usage], beats(AFTERTHOUGHT)),
+    whole: (body) => [send(body)],
+  },
   "fault-comments": {
     text: TEXT,
     stream: () => beats(": still working\n\n"),

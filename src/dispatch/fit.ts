@@ -2,6 +2,7 @@ import type { Endpoint } from "../catalogue/catalogue.ts";
 import { isCompressed } from "../routing/filter.ts";
 import { unsupportedParameters } from "../routing/parameters.ts";
 import type { RouteRequest } from "../routing/request.ts";
+import { parseName } from "../routing/variants.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import { compressMessages } from "./compress.ts";
 
@@ -40,8 +41,15 @@ function withThinking(chat: ChatRequest, { modelId }: Endpoint): ChatRequest {
 /** The web plugin is the provider's own search where it has one; another router takes the plugin as it is. */
 function withSearch(chat: ChatRequest, { provider }: Endpoint): ChatRequest {
   const plugin = chat.plugins?.find(({ id }) => id === "web");
-  if (!plugin || plugin.enabled === false || provider.quirks.is_router || chat.web_search_options) return chat;
-  return { ...chat, web_search_options: {} };
+  const isWanted = plugin ? plugin.enabled !== false : isNamedOnline(chat);
+  if (!isWanted) return chat;
+  if (provider.quirks.is_router) return plugin ? chat : { ...chat, plugins: [...(chat.plugins ?? []), { id: "web" }] };
+  return chat.web_search_options ? chat : { ...chat, web_search_options: {} };
+}
+
+/** `:online` behind a model's name is another way to ask for the web plugin; it counts for all models of the request. */
+function isNamedOnline({ model, models }: ChatRequest): boolean {
+  return [model, ...(models ?? [])].some((name) => name != null && parseName(name).isOnline);
 }
 
 /** The share of the context that is kept for the answer where the client sets no limit. */

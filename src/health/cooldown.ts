@@ -66,6 +66,11 @@ export class Cooldowns implements ColdEndpoints {
     trouble.circuit.fail(kind, nowMs, chance);
   }
 
+  /** Forgets everything, as a fresh isolate would know it. */
+  clear(): void {
+    this.#troubles.clear();
+  }
+
   coldUntil(endpointId: string, nowMs: number): Cold | undefined {
     const trouble = this.#troubles.get(endpointId);
     if (trouble === undefined) return undefined;

@@ -27,7 +27,7 @@ export interface PlannedRequest {
 }
 
 /** What this isolate knows of endpoints. */
-const ISOLATE: Memory = { health: isolateHealth, cooldowns: isolateCooldowns, limits: isolateLimits };
+export const ISOLATE: Memory = { health: isolateHealth, cooldowns: isolateCooldowns, limits: isolateLimits };
 
 /** What dispatch tells, and asks, about endpoints. */
 type Watch = Pick<Dispatch, "observe" | "hedgeAfterMs" | "admit" | "onHeaders" | "onBegin">;
@@ -43,23 +43,37 @@ export function planRequest(c: AppContext, chat: ChatRequest, inForce: Catalogue
   const conversation = conversationOf(chat, c.req.raw.headers.get("x-session-id"));
   const session = `${owner} ${route.model ?? route.models[0] ?? ""} ${conversation.id}`;
   const sticky = findSession(session, nowMs);
+  const planBy = (seed: number) => {
+    const plan = planCandidates({
+      request: route,
+      catalogue,
+      health: memory.health.at(nowMs),
+      isConfigured: usableEndpoints(c),
+      nowMs,
+      random: seededRandom(seed),
+      sticky,
+      cold: coldAt(memory, nowMs),
+    });
+    return { plan, seed };
+  };
   // All isolates draw alike for a session that the client has named: it stays where it is also in another isolate.
-  const seed = conversation.isNamed ? hash32(session) : (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
-  const plan = planCandidates({
-    request: route,
-    catalogue,
-    health: memory.health.at(nowMs),
-    isConfigured: usableEndpoints(c),
-    nowMs,
-    random: seededRandom(seed),
-    sticky,
-    cold: coldAt(memory, nowMs),
-  });
+  const alike = conversation.isNamed ? planBy(hash32(session)) : undefined;
+  const { plan, seed } = alike && isForStaying(alike.plan) ? alike : planBy(newSeed());
   shareHealth(c.env, nowMs, waitUntilOf(c));
   const observe = observer({ memory, session, conversation, stickyId: sticky?.endpointId }, plan.candidates.length);
   const hedgeAfterMs = hedge(chat.provider?.hedge ?? catalogue.preferences.hedge, memory);
   const record = toPlanRecord(route, plan, seed, sticky);
   return { route, plan, record, watch: { observe, hedgeAfterMs, ...watchOver(memory, route.prompt.least) } };
+}
+
+/** Whether a session gains by the same draw each time: by a prompt that is cached there, or a model that was chosen. */
+function isForStaying({ strategy, candidates: [first] }: Plan): boolean {
+  return strategy === "auto" || strategy === "free" || first === undefined || rewardsStaying(first.endpoint);
+}
+
+/** Chance that nobody can foresee. */
+function newSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 }
 
 function hedge(wish: ProviderPreferences["hedge"], { health }: Memory): Watch["hedgeAfterMs"] {
@@ -77,7 +91,7 @@ interface Watched {
 }
 
 /** Who is passed over now: those that asked for it, that fail, or whose limit is reached. */
-function coldAt({ cooldowns, limits }: Memory, nowMs: number): ColdView {
+export function coldAt({ cooldowns, limits }: Memory, nowMs: number): ColdView {
   return {
     of({ id }, promptTokens) {
       const cold = cooldowns.coldUntil(id, nowMs);
@@ -115,10 +129,14 @@ function watchOver(
  * A conversation goes where its prompt was cached, or, if it has a name, where it was answered; it leaves an endpoint
  * that fails. With only one candidate there is nothing to remember.
  */
-function observer({ memory: { health }, session, conversation: { isNamed }, stickyId }: Watched, choices: number) {
+function observer(
+  { memory: { health, cooldowns }, session, conversation: { isNamed }, stickyId }: Watched,
+  choices: number,
+) {
   return (endpoint: Endpoint, facts: Observation) => {
     const nowMs = Date.now();
     health.note(endpoint.id, facts, nowMs);
+    cooldowns.note(endpoint.id, { kind: facts.kind, retryAfterMs: facts.retryAfterMs }, nowMs, Math.random());
     if (choices < 2) return;
     if (facts.verdict !== "success") {
       if (endpoint.id === stickyId && facts.verdict !== "neutral") forgetSession(session);

@@ -6,10 +6,10 @@ import { seededRandom } from "../routing/random.ts";
 import type { GenerationRecord } from "../schema/generation.ts";
 import { type RecordedPlan, recordedPlanSchema } from "../schema/plan-record.ts";
 import { readCatalogue } from "../store/catalogue.ts";
-import { isolateHealth } from "../store/health.ts";
 import { type AppContext, waitUntilOf } from "./env.ts";
 import { toErrorObject } from "./error-response.ts";
 import { findGeneration } from "./generation.ts";
+import { coldAt, ISOLATE } from "./planning.ts";
 import { usableEndpoints } from "./usable.ts";
 
 /** A request whose names stand for nothing any more has no candidates. */
@@ -73,11 +73,12 @@ function planAgain(c: AppContext, recorded: RecordedPlan, catalogue: Catalogue, 
     return planCandidates({
       request,
       catalogue,
-      health: isolateHealth.at(nowMs),
+      health: ISOLATE.health.at(nowMs),
       isConfigured: usableEndpoints(c),
       nowMs,
       random: seededRandom(seed),
       sticky,
+      cold: coldAt(ISOLATE, nowMs),
     });
   } catch (error) {
     if (error instanceof RouterError) return error;

@@ -36,7 +36,7 @@ const LOOKUP_TIMEOUT_MS = 1_000;
 export function readCacheWish(headers: Headers, preset: CachePreset | undefined): CacheWish {
   const asked = readFlag(headers, "x-openrouter-cache");
   const isOn = preset?.cacheEnabled !== false && (asked ?? preset?.cacheEnabled ?? false);
-  const digits = /^\s*(\d+)/.exec(headers.get("x-openrouter-cache-ttl") ?? "")?.[1];
+  const digits = /^\s*([+-]?\d+)/.exec(headers.get("x-openrouter-cache-ttl") ?? "")?.[1];
   const ttl = digits === undefined ? (preset?.cacheTtlSeconds ?? DEFAULT_TTL_SECONDS) : Number(digits);
   const isRefresh = readFlag(headers, "x-openrouter-cache-clear") === true;
   return {

@@ -16,7 +16,7 @@ import { clientsOf, type Purse, withPurse } from "./selftest/stage.ts";
 const MAX_RUN_MS = 15_000;
 
 /**
- * POST /selftest: sends some 150 requests through `app`, this Worker's own routes, to the demo provider, which goes
+ * POST /selftest: sends some 180 requests through `app`, this Worker's own routes, to the demo provider, which goes
  * wrong in every way that it knows; looks at what a client sees and at what is booked, and at the installation. Answers
  * 200 also when something has failed. Needs no provider, calls none, and leaves no key behind.
  */

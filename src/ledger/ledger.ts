@@ -1,5 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
-import type { GenerationRecord, ReplayRecord } from "../schema/generation.ts";
+import type { GenerationRecord, HoldRecord, ReplayRecord } from "../schema/generation.ts";
+import { Alarms } from "./alarms.ts";
+import { TEAM_ACCOUNT } from "./amounts.ts";
+import { type LeaseAnswer, type LeaseRequest, type LeaseReturn, Leases } from "./leases.ts";
 import { DAY_MS, dayOf, type KeySpend, startOfMonth, startOfWeek } from "./periods.ts";
 
 /** A tool takes seconds or minutes; a conversation that rests longer begins its thinking anew. */
@@ -11,12 +14,15 @@ const REPLAY_TTL_MS = 3_600_000;
  * | table | key | holds |
  * | --- | --- | --- |
  * | `generation` | id | the record as JSON |
- * | `spend` | key hash, UTC day | nano-dollars and requests; periods are sums, so nothing is ever reset |
+ * | `spend` | a key's account or `team`, UTC day | nano-dollars and requests; periods are sums, so nothing is ever reset |
  * | `replay` | key hash, turn | reasoning that the next turn must bring back; an hour |
  *
  * Every method is synchronous inside, so it is atomic.
  */
 export class Ledger extends DurableObject<Cloudflare.Env> {
+  readonly #leases: Leases;
+  readonly #alarms: Alarms<"leases">;
+
   constructor(state: DurableObjectState, env: Cloudflare.Env) {
     super(state, env);
     state.storage.sql.exec(`
@@ -32,6 +38,8 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
         primary key (key_hash, turn_key)
       ) without rowid;
     `);
+    this.#leases = new Leases(state.storage.sql);
+    this.#alarms = new Alarms(state.storage, { leases: (nowMs) => this.#leases.sweep(nowMs) });
   }
 
   /**
@@ -45,14 +53,16 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
 
   #book(recordsJson: string): void {
     const sql = this.ctx.storage.sql;
+    if (recordsJson.includes('"hold":')) this.#releaseHolds(JSON.parse(recordsJson) as GenerationRecord[]);
     sql.exec(
       `insert into spend
-         select value ->> 'keyHash', (value ->> 'createdAtMs') / ${DAY_MS},
-           sum(iif(value ->> 'isByok', 0, coalesce(value ->> 'costNanoUsd', 0))),
-           sum(iif(value ->> 'isByok', coalesce(value ->> 'costNanoUsd', 0), 0)),
+         select account.value, (record.value ->> 'createdAtMs') / ${DAY_MS},
+           sum(iif(record.value ->> 'isByok', 0, coalesce(record.value ->> 'costNanoUsd', 0))),
+           sum(iif(record.value ->> 'isByok', coalesce(record.value ->> 'costNanoUsd', 0), 0)),
            count(*)
-         from (select distinct value from json_each(?))
-         where not exists (select 1 from generation where id = value ->> 'id')
+         from (select distinct value from json_each(?)) as record,
+           json_each(json_array(coalesce(record.value ->> 'account', record.value ->> 'keyHash'), '${TEAM_ACCOUNT}')) as account
+         where not exists (select 1 from generation where id = record.value ->> 'id')
          group by 1, 2
        on conflict do update set nano_usd = nano_usd + excluded.nano_usd,
          byok_nano_usd = byok_nano_usd + excluded.byok_nano_usd, requests = requests + excluded.requests`,
@@ -61,10 +71,59 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     if (recordsJson.includes('"replay":')) this.#rememberAll(JSON.parse(recordsJson) as GenerationRecord[]);
     sql.exec(
       `insert or ignore into generation
-         select value ->> 'id', value ->> 'keyHash', value ->> 'createdAtMs', json_remove(value, '$.replay')
+         select value ->> 'id', value ->> 'keyHash', value ->> 'createdAtMs', json_remove(value, '$.replay', '$.hold')
          from json_each(?)`,
       recordsJson,
     );
+  }
+
+  /** Frees what requests held; of one that is booked already nothing is held any more. */
+  #releaseHolds(records: GenerationRecord[]): void {
+    for (const { id, hold, usage } of records) {
+      if (hold && this.generation(id) === null) this.#leases.release(hold, usage.promptTokens + usage.completionTokens);
+    }
+  }
+
+  /** Lends a part of what is free under the limits; see `Leases`. What an isolate does not need it gives back first. */
+  lease(request: LeaseRequest, returns: LeaseReturn[]): LeaseAnswer {
+    const nowMs = Date.now();
+    return this.ctx.storage.transactionSync(() => {
+      for (const one of returns) this.#leases.giveBack(one);
+      this.#leases.sweep(nowMs);
+      const answer = this.#leases.grant(request, nowMs);
+      this.#sweepLater(nowMs);
+      return answer;
+    });
+  }
+
+  giveBack(returns: LeaseReturn[]): void {
+    this.ctx.storage.transactionSync(() => {
+      for (const one of returns) this.#leases.giveBack(one);
+    });
+  }
+
+  /** A request that runs long still does. */
+  keep(hold: HoldRecord, generationId: string): void {
+    const nowMs = Date.now();
+    this.#leases.keep(hold, generationId, nowMs);
+    this.#sweepLater(nowMs);
+  }
+
+  /** What nobody comes back for is freed by the alarm. */
+  #sweepLater(nowMs: number): void {
+    const dueMs = this.#leases.sweep(nowMs);
+    if (dueMs !== undefined) this.#alarms.wakeBy("leases", dueMs);
+  }
+
+  /** Frees what a request held that ended without a record. */
+  release(hold: HoldRecord): void {
+    this.#leases.release(hold, 0);
+  }
+
+  /** What is lent to a key, or to all of the team. */
+  lent(account: string): { nanoUsd: number; slots: number } {
+    this.#leases.sweep(Date.now());
+    return this.#leases.lent(account);
   }
 
   /** The record of a generation, as JSON; null when there is none. */
@@ -126,5 +185,9 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
         .one();
     }
     return spends;
+  }
+
+  override alarm(): void {
+    this.#alarms.run(Date.now());
   }
 }

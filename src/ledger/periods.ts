@@ -29,3 +29,21 @@ export function startOfMonth(timeMs: number): number {
   const date = new Date(timeMs);
   return dayOf(Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1));
 }
+
+type Period = "daily" | "weekly" | "monthly";
+
+/** When the current period began, in milliseconds. */
+export function startOfPeriod(period: Period, nowMs: number): number {
+  if (period === "monthly") return startOfMonth(nowMs) * DAY_MS;
+  const today = dayOf(nowMs);
+  return (period === "daily" ? today : startOfWeek(today)) * DAY_MS;
+}
+
+/** When the next period begins, in milliseconds. */
+export function endOfPeriod(period: Period, nowMs: number): number {
+  const startMs = startOfPeriod(period, nowMs);
+  if (period === "daily") return startMs + DAY_MS;
+  if (period === "weekly") return startMs + 7 * DAY_MS;
+  const start = new Date(startMs);
+  return Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1, 1);
+}

@@ -48,7 +48,9 @@ const PREFERENCES: Partial<Record<ExclusionReason, keyof RouteRequest["preferenc
 /** Whether the request itself does not ask for what took its last endpoints. */
 function isSetElsewhere(reason: ExclusionReason, { preferences }: RouteRequest): boolean {
   const key = PREFERENCES[reason];
-  return key !== undefined && preferences[key] == null;
+  if (key === undefined) return false;
+  const own = preferences[key];
+  return own == null || own === "allow" || (own === false && key !== "allow_fallbacks");
 }
 
 function nobody(hint: string): Explain {

@@ -81,7 +81,9 @@ function orderPool(endpoints: Endpoint[], input: RankInput): Ranked[] {
     return [...listed.map((endpoint): Ranked => ({ endpoint, because: "order" })), ...rest];
   }
   if (input.sort) return sortBy(input.sort, endpoints, input);
-  const sticky = endpoints.find(({ id }) => id === input.stickyEndpointId);
+  // An order, even of names that do not serve this model, is a reason of its own to leave where a conversation was.
+  const isOrdered = input.policy.order.length > 0;
+  const sticky = isOrdered ? undefined : endpoints.find(({ id }) => id === input.stickyEndpointId);
   if (!sticky || !isWell(sticky, input.health)) return byTier(endpoints, input);
   const others = byTier(
     endpoints.filter((endpoint) => endpoint !== sticky),
@@ -164,13 +166,13 @@ function leadByKey(ranked: Ranked[]): Ranked[] {
 
 /**
  * Moves the candidates that miss the preferred speed to the end, also behind those of other models. One that
- * `order` names stays, as does one that has not been measured.
+ * `order` names stays, as do a team's own keys, which lead whatever is asked, and what has not been measured.
  */
 export function slowLast<Candidate extends Ranked>(ranked: Candidate[], policy: Policy, health: Health): Candidate[] {
   const { preferredMinThroughput: throughput, preferredMaxLatency: latency } = policy;
   if (!throughput && !latency) return ranked;
   const isSlow = ({ endpoint, because }: Candidate) => {
-    const known = because === "order" ? undefined : health.of(endpoint.id);
+    const known = because === "order" || because === "byok" ? undefined : health.of(endpoint.id);
     return (
       misses(throughput, known?.throughput, (value, limit) => value < limit) ||
       misses(latency, known?.latencyMs, (value, limit) => value > limit * 1000)

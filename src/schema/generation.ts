@@ -52,10 +52,25 @@ export interface GenerationRecord {
   client: ClientFacts;
   /** How the request was routed, and from what: it can be planned again. */
   plan?: PlanRecord;
+  /** The account of the key, which stays when its token changes; absent: the key's hash. */
+  account?: string;
+  /** What was held for it under its limits; not kept. */
+  hold?: HoldRecord;
   /** Of an answer from the response cache: the generation that it repeats. */
   responseCacheSourceId?: string;
   /** Reasoning that the next turn needs, for clients that do not bring it back; kept for a short while. */
   replay?: ReplayRecord;
+}
+
+/** What a request holds of a lease until it has ended. */
+export interface HoldRecord {
+  leaseId: string;
+  account: string;
+  nanoUsd: number;
+  tokens: number;
+  slots: number;
+  /** The minute in which its tokens were counted. */
+  minute: number;
 }
 
 /** A routing decision, short enough to be kept with every generation. */

@@ -53,6 +53,18 @@ describe("endpoints", () => {
   });
 });
 
+it("endpoints with the same tag have ids of their own", () => {
+  const row = { provider: "acme", model: "one" };
+  const endpoints = [row, { ...row, tag: "acme/r" }, { ...row, quantization: "fp4" as const }, row];
+  const model = catalogueOf({ models: { "acme/one": { endpoints } } }).model("acme/one");
+  expect(model?.endpoints.map(({ id, tag }) => [id, tag])).toEqual([
+    ["acme/one acme", "acme"],
+    ["acme/one acme/r", "acme/r"],
+    ["acme/one acme#2", "acme"],
+    ["acme/one acme#3", "acme"],
+  ]);
+});
+
 describe("variables in a base URL", () => {
   it("are filled in", () => {
     const provider = catalogueOf({}, { ACCOUNT: "me", REGION: "us" }).provider("cloud");

@@ -97,6 +97,7 @@ describe("accidents in a stream", () => {
   });
 
   it.each([
+    ["fault-babble", true, /"finish_reason":"stop"(.*?" And yet"){2,}/s],
     ["fault-comments", true, /^(: still working\n\n){2,}$/],
     ["fault-comments", false, /^\n{2,}$/],
     ["fault-endless", true, /data: .*"finish_reason":"stop".*(: bye\n\n){2,}$/s],

@@ -151,8 +151,8 @@ describe("an attempt that failed", () => {
   ])("%s", async (_, reply, verdict) => {
     const seen = await observed({ a: reply, b: sse([say("Hi"), ending()]) }, STREAM);
     expect(seen.map(({ tag, verdict: told }) => `${tag} ${told}`)).toEqual([`a ${verdict}`, "b success"]);
-    const [{ latencyMs, tokensPerSecond, promptTokens, toolsWell }] = seen as [Observation];
-    expect([latencyMs, tokensPerSecond, promptTokens, toolsWell]).toEqual(Array(4).fill(undefined));
+    for (const fact of ["latencyMs", "tokensPerSecond", "promptTokens", "toolsWell"])
+      expect(seen[0]).not.toHaveProperty(fact);
   });
 
   it.each<[name: string, steps: Parameters<typeof sse>[0], verdict: string]>([

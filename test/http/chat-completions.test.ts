@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { isolateCooldowns } from "../../src/store/health.ts";
 import { connect, cut, json, refuse, sse } from "../dispatch/network.ts";
 import { pictureOf } from "../dispatch/walk.ts";
 import { completion, ending, errorBody, ROLE, say } from "../support/openai-chat.ts";
@@ -34,6 +35,7 @@ beforeAll(async () => {
 });
 afterEach(() => {
   vi.restoreAllMocks();
+  isolateCooldowns.clear();
 });
 afterAll(async () => {
   await manage("/api/v1/catalog", { method: "PUT", json: {} });

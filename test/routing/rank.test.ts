@@ -188,6 +188,12 @@ describe("a team's own key", () => {
     expect(rankReasonsOf(planOf(MODELS, {}, { extras: OWN }))).toEqual(["byok", "price", "byok_fallback"]);
   });
 
+  it("leads also when it is slow", () => {
+    const chat = { provider: { preferred_max_latency: 1 } };
+    const health = healthOf({ c: { latencyMs: steady(2_000) }, b: { latencyMs: steady(2_000) } });
+    expect(tagsOf(planOf(MODELS, chat, { extras: { providers: { c: LEAD } }, health }))).toEqual(["c", "a", "b"]);
+  });
+
   it("is not spared the privacy that was asked for", () => {
     const providers = { c: { ...LEAD, data_policy: { training: true } }, a: { data_policy: { training: false } } };
     const plan = planOf(MODELS, { provider: { data_collection: "deny" } }, { extras: { providers } });

@@ -25,7 +25,7 @@ describe("a conversation", () => {
     ["leaves one that fails often", {}, healthOf({ c: { uptime: 0.79 } }), ["a", "b", "c"]],
     ["stays at one that fails now and then", {}, healthOf({ c: { uptime: 0.8 } }), ["c", "a", "b"]],
     ["leaves for an order", { provider: { order: ["b"] } }, WELL, ["b", "a", "c"]],
-    ["stays where an order names nobody", { provider: { order: ["zzz"] } }, WELL, ["c", "a", "b"]],
+    ["leaves for an order of nobody", { provider: { order: ["zzz"] } }, WELL, ["a", "b", "c"]],
     ["leaves for a sort", { provider: { sort: "price" } }, WELL, ["a", "b", "c"]],
     ["leaves for a sorting variant", { model: "acme/one:floor" }, WELL, ["a", "b", "c"]],
     ["leaves one that is not allowed", { provider: { only: ["a", "b"] } }, WELL, ["a", "b"]],

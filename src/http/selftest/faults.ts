@@ -22,6 +22,7 @@ export const FAULTS: [model: string, streamed: End, whole: End][] = [
   ["fault-500", "overloaded", "overloaded"],
   ["fault-503", "overloaded", "overloaded"],
   ["fault-529", "overloaded", "overloaded"],
+  ["fault-babble", "good", "good"],
   ["fault-comments", "timed_out", "timed_out"],
   ["fault-context", "context_exceeded", "context_exceeded"],
   ["fault-cut", late("interrupted"), "interrupted"],
@@ -93,6 +94,7 @@ async function checkFault(client: Client, { fault, stream, end, hasFallback }: C
   mustBe("the record's cancelled", record.cancelled, false);
   if (end === "good") {
     expectAnswer(answer, record, [model, undefined]);
+    must(/^This demo answer .*\.$/.test(answer.text), `the answer is another one: ${answer.text.slice(0, 80)}`);
     mustBe("the record's certainty", record.cost_certainty, fault === "fault-no-usage" ? "estimated" : "exact");
   } else if (typeof end === "object") expectCut(answer, record, model, STATUS[end.late]);
   else if (hasFallback) {

@@ -74,6 +74,20 @@ const ROUTING: Omit<Check, "group">[] = [
     },
   },
   {
+    name: "who asks to be left alone is left alone",
+    async run(client) {
+      const memory = createMemory();
+      const first = await client.ask({ model: "demo/fault-429" }, { memory });
+      await client.record(first.id);
+      const again = await client.ask({ model: "demo/fault-429" }, { memory });
+      mustBe("the status", again.status, 429);
+      must(Number(again.headers.get("retry-after")) > 0, "the second 429 has no Retry-After");
+      const third = await client.ask({ models: ["demo/fault-429", "demo/echo"] }, { memory });
+      mustBe("the endpoints", await endpointsOf(client, third), "demo ok");
+      return undefined;
+    },
+  },
+  {
     name: "health hears of failures and of answers",
     async run(client) {
       const memory = createMemory();

@@ -1,0 +1,217 @@
+import { fromStore } from "../errors.ts";
+import type { HoldRecord } from "../schema/generation.ts";
+import { type AccountLimits, type Amounts, covers, KINDS, NOTHING, type Refusal, subtract } from "./amounts.ts";
+import type { Lease, LeaseAnswer, LeaseReturn } from "./leases.ts";
+import type { Ledger } from "./ledger.ts";
+
+type LedgerNamespace = DurableObjectNamespace<Ledger>;
+type WaitUntil = (work: Promise<unknown>) => void;
+
+/** How long a request waits for what others hold under the same limit, before it is refused. */
+const MAX_WAIT_MS = 2_000;
+/** Between two questions while it waits. */
+const POLL_MS = 100;
+/** A refusal is believed for so long, so that a flood of requests does not become a flood of questions. */
+const REFUSED_MS = 1_000;
+/** A question whose request was torn down never comes back. */
+const LOST_MS = 5_000;
+/** A far lease is renewed before it ends, or is used up, so that no request has to wait for the next one. */
+const RENEW_BEFORE_MS = 10_000;
+const RENEW_BELOW = 1 / 4;
+
+/** Whom an admission is for. */
+export interface Applicant {
+  namespace: LedgerNamespace;
+  team: string;
+  /** The key's, and the team's above it. */
+  accounts: AccountLimits[];
+  waitUntil: WaitUntil;
+}
+
+/** A request that may be dispatched. What it holds is released by the record that it settles with, or by `release`. */
+export interface Admission {
+  hold: HoldRecord;
+  /** It has been settled: its record carries the hold. */
+  settled(): void;
+  /** It ends without a record. */
+  release(): void;
+}
+
+const gates = new Map<string, Gate>();
+const MAX_GATES = 2_000;
+
+/** Admits a request under the limits of its key and team; a refusal says which one stands in the way. */
+export function admit(applicant: Applicant, need: Amounts): Promise<Admission | Refusal> {
+  const { team, accounts } = applicant;
+  const name = `${team} ${accounts[0]?.account}`;
+  let gate = gates.get(name);
+  if (!gate) {
+    if (gates.size >= MAX_GATES) gates.clear();
+    gate = new Gate();
+    gates.set(name, gate);
+  }
+  return gate.admit(applicant, limitedOf(need, accounts));
+}
+
+export function isRefusal(answer: Admission | Refusal): answer is Refusal {
+  return "isHeld" in answer;
+}
+
+/** What is limited by nobody is not counted. */
+function limitedOf(need: Amounts, accounts: AccountLimits[]): Amounts {
+  const limited: Amounts = { ...NOTHING };
+  for (const kind of KINDS) if (accounts.some((account) => account[kind] !== null)) limited[kind] = need[kind];
+  return limited;
+}
+
+/** Where the requests of one key pass in this isolate: they are admitted from a lease, as long as there is one. */
+class Gate {
+  #lease: Lease | undefined;
+  #left: Amounts = { ...NOTHING };
+  #inFlight = 0;
+  #waiting = 0;
+  #asking: Promise<void> | undefined;
+  #askedAtMs = 0;
+  #refused: { refusal: Refusal; need: Amounts; untilMs: number } | undefined;
+
+  async admit(applicant: Applicant, need: Amounts): Promise<Admission | Refusal> {
+    const giveUpAtMs = Date.now() + MAX_WAIT_MS;
+    for (;;) {
+      const admission = this.#take(applicant, need);
+      if (admission) return admission;
+      const refusal = this.#refusalOf(need) ?? (await this.#wait(applicant, need));
+      if (!refusal) continue;
+      if (!refusal.isHeld || Date.now() >= giveUpAtMs) return refusal;
+      await sleep(POLL_MS * (0.5 + Math.random()));
+    }
+  }
+
+  /** Admits from the lease at hand; undefined when it has not enough, or has run out. */
+  #take(applicant: Applicant, need: Amounts): Admission | undefined {
+    const lease = this.#lease;
+    const nowMs = Date.now();
+    if (!lease || nowMs >= lease.usableUntilMs || !covers(this.#left, need)) return undefined;
+    this.#left = subtract(this.#left, need);
+    this.#inFlight++;
+    if (lease.isFar && this.#isLow(lease, nowMs)) this.#ask(applicant, need);
+    const { id: leaseId, account, minute } = lease;
+    const hold = { leaseId, account, nanoUsd: need.nanoUsd, tokens: need.tokens, slots: need.slots, minute };
+    let isOver = false;
+    const end = (isBooked: boolean) => {
+      if (isOver) return;
+      isOver = true;
+      this.#end(applicant, isBooked ? undefined : hold);
+    };
+    return { hold, settled: () => end(true), release: () => end(false) };
+  }
+
+  #isLow({ amounts, usableUntilMs }: Lease, nowMs: number): boolean {
+    if (this.#isAsking(nowMs)) return false;
+    if (usableUntilMs - nowMs < RENEW_BEFORE_MS) return true;
+    return KINDS.some((kind) => this.#left[kind] < amounts[kind] * RENEW_BELOW);
+  }
+
+  /** A refusal that is still to be believed, of a request that needed no more than this one. */
+  #refusalOf(need: Amounts): Refusal | undefined {
+    const refused = this.#refused;
+    return refused && Date.now() < refused.untilMs && covers(need, refused.need) ? refused.refusal : undefined;
+  }
+
+  /** Waits for the next lease; gives the refusal when there is none. */
+  async #wait(applicant: Applicant, need: Amounts): Promise<Refusal | undefined> {
+    this.#waiting++;
+    try {
+      await (this.#isAsking(Date.now()) ? this.#asking : this.#ask(applicant, need));
+    } finally {
+      this.#waiting--;
+    }
+    return this.#refusalOf(need);
+  }
+
+  #isAsking(nowMs: number): boolean {
+    return this.#asking !== undefined && nowMs - this.#askedAtMs < LOST_MS;
+  }
+
+  /** One question at a time, for all who wait; it is answered also when the request that asked it is gone. */
+  #ask(applicant: Applicant, need: Amounts): Promise<void> {
+    this.#askedAtMs = Date.now();
+    const asking = this.#question(applicant, need).finally(() => {
+      if (this.#asking === asking) this.#asking = undefined;
+    });
+    this.#asking = asking;
+    applicant.waitUntil(asking.catch(() => {}));
+    return asking;
+  }
+
+  async #question({ namespace, team, accounts }: Applicant, need: Amounts): Promise<void> {
+    const ledger = namespace.getByName(`team:${team}`);
+    const request = { accounts, need, waiting: this.#waiting };
+    // What is left of a lease that cannot be used goes back with the question.
+    const spare = this.#lease && !this.#isUsable(this.#lease) ? this.#giveUpLease() : [];
+    const answer: LeaseAnswer = await fromStore("ledger", async () => ledger.lease(request, spare));
+    if ("refusal" in answer) {
+      const untilMs = Date.now() + (answer.refusal.isHeld ? POLL_MS / 2 : REFUSED_MS);
+      this.#refused = { refusal: answer.refusal, need, untilMs };
+      return;
+    }
+    const old = this.#giveUpLease();
+    this.#lease = answer.lease;
+    this.#left = { ...answer.lease.amounts };
+    this.#refused = undefined;
+    if (old.length > 0) await ledger.giveBack(old);
+  }
+
+  #isUsable(lease: Lease): boolean {
+    return lease.isFar && Date.now() < lease.usableUntilMs;
+  }
+
+  /** What is left of the lease, to be given back. */
+  #giveUpLease(): LeaseReturn[] {
+    const lease = this.#lease;
+    const unused = this.#left;
+    this.#lease = undefined;
+    this.#left = { ...NOTHING };
+    if (!lease || KINDS.every((kind) => unused[kind] === 0)) return [];
+    return [{ id: lease.id, account: lease.account, minute: lease.minute, unused }];
+  }
+
+  /** A request has ended. Near a limit nothing lies idle. */
+  #end({ namespace, team, waitUntil }: Applicant, hold: HoldRecord | undefined): void {
+    this.#inFlight--;
+    const ledger = namespace.getByName(`team:${team}`);
+    const returns = this.#inFlight === 0 && this.#lease && !this.#lease.isFar ? this.#giveUpLease() : [];
+    if (!hold && returns.length === 0) return;
+    waitUntil(
+      Promise.all([hold && ledger.release(hold), returns.length > 0 && ledger.giveBack(returns)]).catch((error) => {
+        console.error("ledger: what a request held cannot be given back, it is freed later", String(error));
+      }),
+    );
+  }
+}
+
+/** A request that runs longer says that it does, before its part of the lease is swept. */
+const KEEP_MS = 20_000;
+
+/** Keeps what a request holds for as long as it runs; gives what ends that. */
+export function keepHolding(
+  { namespace, team, waitUntil }: Applicant,
+  hold: HoldRecord,
+  generationId: string,
+): () => void {
+  let timer: ReturnType<typeof setTimeout>;
+  const beat = () => {
+    const kept = namespace
+      .getByName(`team:${team}`)
+      .keep({ ...hold }, generationId)
+      .catch((error) => console.error("ledger: a long request's part cannot be kept", String(error)));
+    hold.leaseId = generationId;
+    waitUntil(kept);
+    timer = setTimeout(beat, KEEP_MS);
+  };
+  timer = setTimeout(beat, KEEP_MS);
+  return () => clearTimeout(timer);
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

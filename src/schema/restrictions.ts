@@ -1,0 +1,44 @@
+import type { ApiKey, Rules } from "./key.ts";
+import type { ProviderPreferences } from "./provider-preferences.ts";
+import type { Team } from "./team.ts";
+
+/** What a key and its team make of every request. */
+export interface Restrictions {
+  /** To be joined with the request's own preferences, which go before them; the earlier layer before the later one. */
+  layers: ProviderPreferences[];
+  /** Whether a model may be used; to a key that may not, there is no such model. */
+  allowsModel(id: string): boolean;
+}
+
+/** What a key may ask for: within its own rules and within those of its team. */
+export function restrictionsOf(key: ApiKey, team: Team): Restrictions {
+  const sort = team.defaultProviderSort;
+  const layers = [key.provider, preferencesOf(key), team.provider, preferencesOf(team), sort ? { sort } : null];
+  const tests = [modelTestOf(key), modelTestOf(team)];
+  return {
+    layers: layers.filter((layer): layer is ProviderPreferences => layer !== null && Object.keys(layer).length > 0),
+    allowsModel: (id) => tests.every((allows) => allows(id)),
+  };
+}
+
+/** Rules in the words of a request's preferences. */
+function preferencesOf({ allowedProviders, deniedProviders, dataPolicy }: Rules): ProviderPreferences {
+  return {
+    ...(allowedProviders && { only: allowedProviders }),
+    ...(deniedProviders && { ignore: deniedProviders }),
+    ...(dataPolicy?.data_collection === "deny" && { data_collection: "deny" as const }),
+    ...(dataPolicy?.zdr === true && { zdr: true }),
+  };
+}
+
+function modelTestOf({ allowedModels, deniedModels }: Rules): (id: string) => boolean {
+  const allowed = allowedModels?.map(toPattern);
+  const denied = deniedModels?.map(toPattern) ?? [];
+  return (id) => (allowed?.some((each) => each.test(id)) ?? true) && !denied.some((each) => each.test(id));
+}
+
+/** A pattern in which `*` stands for any characters; the rest means itself. */
+function toPattern(pattern: string): RegExp {
+  const escaped = pattern.split("*").map((text) => text.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
+  return new RegExp(`^${escaped.join(".*")}$`, "i");
+}
