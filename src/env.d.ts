@@ -2,13 +2,14 @@
 declare namespace Cloudflare {
   interface GlobalProps {
     mainModule: typeof import("./index.ts");
-    durableNamespaces: "Ledger" | "ResponseCache" | "HealthHub" | "Errand";
+    durableNamespaces: "Ledger" | "ResponseCache" | "HealthHub" | "AuditLog" | "Errand";
   }
   interface Env {
     KV: KVNamespace;
     LEDGER: DurableObjectNamespace<import("./ledger/ledger.ts").Ledger>;
     RESPONSES: DurableObjectNamespace<import("./store/response-cache.ts").ResponseCache>;
     HEALTH: DurableObjectNamespace<import("./store/health-hub.ts").HealthHub>;
+    AUDIT: DurableObjectNamespace<import("./ledger/audit.ts").AuditLog>;
     ERRANDS: DurableObjectNamespace;
     /** This is an errand: a request that lives on when its client leaves. Set in the code alone. */
     IS_ERRAND?: true;
@@ -16,6 +17,8 @@ declare namespace Cloudflare {
     MANAGEMENT_KEY?: string;
     /** `k2:<base64>,k1:<base64>`: the first seals stored provider keys, all open them. */
     MASTER_KEYS?: string;
+    /** How many days records of generations are kept; absent: 90. */
+    RETENTION_DAYS?: string;
     /** `on`, `off`, or absent: the demo provider answers on loopback hosts only. */
     DEMO?: string;
   }

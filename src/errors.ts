@@ -78,6 +78,8 @@ export interface RouterErrorOptions {
   status?: number;
   /** Published as `error.metadata` beside `error_type`; must be safe to show. */
   metadata?: Record<string, unknown>;
+  /** Further headers of the answer. */
+  headers?: Record<string, string>;
   /** Rendered as `Retry-After` (seconds, rounded up). */
   retryAfterMs?: number | undefined;
   /** Tells clients that retry by themselves not to: we have tried every candidate. */
@@ -93,6 +95,7 @@ export class RouterError extends Error {
   readonly metadata: Record<string, unknown>;
   readonly retryAfterMs: number | undefined;
   readonly exhausted: boolean;
+  readonly headers: Record<string, string>;
   /** How the request was routed, for a client that asked; published beside the error. */
   routing?: Record<string, unknown>;
 
@@ -104,6 +107,7 @@ export class RouterError extends Error {
     this.metadata = options.metadata ?? {};
     this.retryAfterMs = options.retryAfterMs;
     this.exhausted = options.exhausted ?? false;
+    this.headers = options.headers ?? {};
   }
 }
 

@@ -1,6 +1,7 @@
 import { createApp } from "./http/app.ts";
 import { errandsBy } from "./store/errands.ts";
 
+export { AuditLog } from "./ledger/audit.ts";
 export { Ledger } from "./ledger/ledger.ts";
 export { HealthHub } from "./store/health-hub.ts";
 export { ResponseCache } from "./store/response-cache.ts";

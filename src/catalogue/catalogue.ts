@@ -12,6 +12,7 @@ import {
   type RoutingSettings,
   URL_VARIABLE,
 } from "../schema/catalogue.ts";
+import type { TeamKey } from "../schema/byok.ts";
 import type { ProviderPreferences } from "../schema/provider-preferences.ts";
 import { type CatalogueRows, mergeModels, mergeProviders } from "./merge.ts";
 import type { ModelRows } from "./model-rows.ts";
@@ -61,6 +62,10 @@ export interface Endpoint {
   supportedParameters: ReadonlySet<string> | undefined;
   /** Called with a team's own key: it leads, or, as a `fallback`, comes last. */
   byok: "lead" | "fallback" | undefined;
+  /** The key that the caller's team has brought; absent: the provider's. */
+  teamKey?: TeamKey;
+  /** The caller's team wants its own keys used here: with the operator's it is not called. */
+  isWithheld?: boolean;
   /** The row of the catalogue, with what is only told and not used. */
   row: EndpointRow;
 }

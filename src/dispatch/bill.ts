@@ -11,7 +11,12 @@ import type { Attempt } from "./attempt.ts";
 /** What an answer used and costs. */
 export interface Bill {
   usage: Usage;
+  /** What all vendors bill together. */
   cost: Cost | undefined;
+  /** What of it the operator's keys pay; undefined when that has no price. 0 when it is all on the team's own keys. */
+  chargedNanoUsd: number | undefined;
+  /** It is all on the team's own keys. */
+  isByok: boolean;
   certainty: CostCertainty;
   wireUsage: WireUsage;
 }
@@ -42,8 +47,15 @@ export function makeBill(attempt: Attempt, chat: ChatRequest, isWhole: boolean):
   const ownCertainty = cost === undefined ? "unknown" : isReported ? "exact" : isWhole ? "estimated" : "at_least";
   const certainty = earlier ? lesserCertainty(earlier.certainty, ownCertainty) : ownCertainty;
   const isEstimated = !isReported || earlier?.wireUsage.estimated === true;
-  const wireUsage = toWireUsage(usage, cost, { isByok: endpoint.byok !== undefined, isEstimated });
-  return { usage, cost, certainty, wireUsage };
+  const isOwn = endpoint.byok !== undefined;
+  const isByok = isOwn && (earlier?.isByok ?? true);
+  const chargedNanoUsd = sum(isOwn ? 0 : ownCost?.totalNanoUsd, earlier ? earlier.chargedNanoUsd : 0);
+  const wireUsage = toWireUsage(usage, cost, { isByok, isEstimated, chargedNanoUsd });
+  return { usage, cost, chargedNanoUsd, isByok, certainty, wireUsage };
+}
+
+function sum(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? undefined : a + b;
 }
 
 const CERTAINTIES: CostCertainty[] = ["exact", "estimated", "at_least", "unknown"];

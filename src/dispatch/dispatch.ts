@@ -1,4 +1,4 @@
-import type { Endpoint, Provider } from "../catalogue/catalogue.ts";
+import type { Endpoint } from "../catalogue/catalogue.ts";
 import { RouterError } from "../errors.ts";
 import { explainEmpty } from "../routing/explain-empty.ts";
 import type { Plan } from "../routing/plan.ts";
@@ -25,8 +25,8 @@ export interface Dispatch {
   hops?: number | undefined;
   /** The answer tells how it was routed. */
   wantsMetadata?: boolean;
-  /** Undefined for a provider that takes none, null for one whose key cannot be read. */
-  keyOf: (provider: Provider) => Promise<string | null | undefined>;
+  /** The key to call an endpoint with: undefined where none is taken, null where it cannot be read. */
+  keyOf: (endpoint: Endpoint) => Promise<string | null | undefined>;
   /** Reasoning of earlier answers by the key of their turn, as far as it is still known. */
   recall: (turnKeys: string[]) => Promise<Recalled>;
   /** How long the client waits for an answer to begin, or for a whole one; milliseconds. Absent: as long as it takes. */

@@ -30,6 +30,13 @@ const LAST_WORDS: Record<FailureKind, { type: ErrorType; status?: number }> = {
 /** How an upstream words its refusal of the operator's key is nobody else's business. */
 const KEY_REFUSED = "The provider refused the key, or the credit, of this router's operator.";
 
+const TEAM_KEY_REFUSED = "The provider refused the team's own key, or its credit.";
+
+/** A refused key is not quoted: some vendors repeat a part of it. */
+function keyRefused({ endpoint }: Attempt): string {
+  return endpoint.teamKey ? TEAM_KEY_REFUSED : KEY_REFUSED;
+}
+
 /** Statuses of an upstream that say that it is alive but has too much to do. */
 const BUSY_STATUSES = new Set([503, 529]);
 
@@ -61,7 +68,7 @@ function describe(failure: UpstreamFailure, attempt: Attempt) {
   const metadata: Record<string, unknown> = {
     error_type: type,
     provider_name: attempt.endpoint.provider.name,
-    raw: failure.kind === "unauthorized" ? KEY_REFUSED : (failure.raw ?? failure.message),
+    raw: failure.kind === "unauthorized" ? keyRefused(attempt) : (failure.raw ?? failure.message),
     is_byok: attempt.endpoint.byok !== undefined,
   };
   if (failure.providerCode !== undefined) metadata.provider_code = failure.providerCode;

@@ -12,6 +12,8 @@ export interface GenerationIdentity {
   id: string;
   createdAtMs: number;
   keyHash: string;
+  /** What the key's spending is counted under, whatever its token; absent: its hash. */
+  account?: string;
   team: string;
   client: ClientFacts;
   plan?: PlanRecord;
@@ -67,11 +69,11 @@ export function toGenerationRecord({
     latencyMs: beganAtMs === undefined ? null : beganAtMs - identity.createdAtMs,
     generationTimeMs: nowMs - identity.createdAtMs,
     usage: bill?.usage ?? emptyUsage(),
-    costNanoUsd: bill ? (bill.cost?.totalNanoUsd ?? null) : 0,
+    costNanoUsd: bill ? ((bill.isByok ? bill.cost?.totalNanoUsd : bill.chargedNanoUsd) ?? null) : 0,
     certainty: [...outrun, ...abandoned].some(mayBeBilled)
       ? lesserCertainty(bill?.certainty ?? "exact", "at_least")
       : (bill?.certainty ?? "exact"),
-    isByok: attempt?.endpoint.byok !== undefined,
+    isByok: bill ? bill.isByok : attempt?.endpoint.byok !== undefined,
     ...(replay && { replay }),
     attempts: describeAttempts(triedAttempts({ attempt, failures, outrun, abandoned }), nowMs),
   };
@@ -98,6 +100,7 @@ function describeAttempts(tried: TriedAttempt[], nowMs: number): AttemptRecord[]
 function describeAttempt(attempt: Attempt, untilMs: number): AttemptRecord {
   const { endpoint, status, startedAtMs } = attempt;
   return {
+    ...(endpoint.byok !== undefined && { isByok: true as const }),
     tag: endpoint.tag,
     providerName: endpoint.provider.name,
     modelId: endpoint.modelId,

@@ -58,7 +58,7 @@ export class Turn {
   async open(chat?: ChatRequest): Promise<"open" | "failed" | "over"> {
     const { request, recalled } = this.#input;
     const { endpoint } = this.candidate;
-    const key = await request.keyOf(endpoint.provider);
+    const key = await request.keyOf(endpoint);
     const whole = chat ?? (needsReplay(endpoint) ? await recalled() : request.chat);
     if (this.#isDone) return "over";
     this.fitted = fitRequest(whole, endpoint, request.route);

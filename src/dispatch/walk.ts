@@ -3,26 +3,25 @@ import { remainingCandidates } from "../routing/fallback.ts";
 import type { Candidate } from "../routing/plan.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import { gatheredBody, overheard } from "../stream/gather.ts";
+import { Admissions } from "./admissions.ts";
 import { type AnswerEnd, AnswerFeed, readCompletion } from "./answer.ts";
 import type { Attempt } from "./attempt.ts";
 import { makeBill } from "./bill.ts";
 import { continuedChat, mayContinue } from "./continuation.ts";
 import { readOutTime } from "./departure.ts";
 import type { Answer, Dispatch } from "./dispatch.ts";
+import { Echo } from "./echo.ts";
 import { explainWalk, type Story } from "./explain.ts";
 import { factsOfEnd, factsOfFailure } from "./facts.ts";
 import { firstOf } from "./first-of.ts";
 import { type FailedAttempt, toWireError } from "./give-up.ts";
 import { toGenerationRecord } from "./record.ts";
 import { withRecalledReasoning } from "./replay.ts";
-import { shortened } from "./shorten.ts";
+import { shareOf } from "./share.ts";
 import { Turn } from "./turn.ts";
 
 /** A walk calls no more candidates than this, however many there are. */
 const MAX_TURNS = 12;
-
-/** What a candidate needs to have a chance of answering. */
-const LEAST_CHANCE_MS = 15_000;
 
 /** The turns of one request and how it ends; whatever happens, it is settled once. */
 export class Walk {
@@ -43,10 +42,8 @@ export class Walk {
   /** The turn that answers, or that ran last. */
   #current: Turn | undefined;
   #recalledChat: Promise<ChatRequest> | undefined;
-  /** What has been sent upstream, where the client wants to see it. */
-  readonly #sent: unknown[] = [];
-  /** What is to be called when a candidate's turn is over. */
-  readonly #releases = new Map<Candidate, () => void>();
+  readonly #echo: Echo;
+  readonly #admissions: Admissions;
   #isSettled = false;
   #isReadingOut = false;
   /** The client has left. */
@@ -54,6 +51,8 @@ export class Walk {
 
   constructor(request: Dispatch) {
     this.#request = request;
+    this.#admissions = new Admissions(request.admit);
+    this.#echo = new Echo(request.chat);
     this.#left = request.plan.candidates;
     this.#deadlineMs =
       request.deadlineMs ?? Math.max(...this.#left.map(({ endpoint }) => endpoint.provider.timeouts.totalMs));
@@ -85,7 +84,8 @@ export class Walk {
 
   /** The next candidate has its turn; false when there is none, or no time. */
   #startNext(): boolean {
-    const share = this.#shareMs();
+    const others = Math.min(this.#left.length, MAX_TURNS - this.#turns) - 1;
+    const share = shareOf(this.#startedAtMs + this.#deadlineMs - Date.now(), others);
     const next = this.#turns < MAX_TURNS && share > 0 ? this.#admitNext(this.#left) : undefined;
     if (!next) return false;
     this.#turns++;
@@ -102,18 +102,9 @@ export class Walk {
   #admitNext(candidates: Candidate[]): Candidate | undefined {
     for (const next of candidates) {
       this.#left = this.#left.filter((candidate) => candidate !== next);
-      const { admit } = this.#request;
-      const release = admit ? admit(next.endpoint) : () => {};
-      if (!release) continue;
-      this.#releases.set(next, release);
-      return next;
+      if (this.#admissions.admit(next)) return next;
     }
     return undefined;
-  }
-
-  #release(candidate: Candidate): void {
-    this.#releases.get(candidate)?.();
-    this.#releases.delete(candidate);
   }
 
   #createTurn(candidate: Candidate, openWithinMs?: number): Turn {
@@ -122,16 +113,6 @@ export class Walk {
     const recalled = () => this.#recalled();
     const isLast = this.#left.length === 0 && this.#request.chat.provider?.allow_fallbacks !== false;
     return new Turn(candidate, { request: this.#request, recalled, limits, isLast, isOver: () => this.isLeft });
-  }
-
-  /**
-   * How long the next turn may take until it answers. Of a short deadline every candidate has an equal share; of a long
-   * one it has all but what the others need to have a chance.
-   */
-  #shareMs(): number {
-    const remainingMs = this.#startedAtMs + this.#deadlineMs - Date.now();
-    const others = Math.min(this.#left.length, MAX_TURNS - this.#turns) - 1;
-    return Math.max(remainingMs / (others + 1), remainingMs - others * LEAST_CHANCE_MS);
   }
 
   /** The first of the running turns that ends; `late` when it is time for a hedge. */
@@ -156,19 +137,12 @@ export class Walk {
 
   #takeFailure(turn: Turn): void {
     const { endpoint } = turn.candidate;
-    this.#release(turn.candidate);
-    this.#echo(turn);
+    this.#admissions.release(turn.candidate);
+    this.#echo.take(turn);
     const last = turn.failures.at(-1);
     this.#note(turn.failures.splice(0));
     if (last) this.#left = remainingCandidates(this.#left, endpoint, last.failure.kind);
     if (this.#current === turn) this.#current = [...this.#running.keys()].at(-1);
-  }
-
-  #echo({ attempt, failures }: Turn): void {
-    const { chat } = this.#request;
-    if (chat.stream !== true || chat.debug?.echo_upstream_body !== true) return;
-    for (const one of failures) this.#sent.push(shortened(one.attempt.sentBody));
-    if (attempt) this.#sent.push(shortened(attempt.sentBody));
   }
 
   /** The request with the reasoning that its client did not bring back; looked up once. */
@@ -182,8 +156,8 @@ export class Walk {
     for (const other of this.#running.keys()) {
       if (other === this.#current) continue;
       other.stop();
-      this.#release(other.candidate);
-      this.#echo(other);
+      this.#admissions.release(other.candidate);
+      this.#echo.take(other);
       this.#note(other.failures.splice(0));
       if (other.attempt) stopped.push(other.attempt);
     }
@@ -202,7 +176,7 @@ export class Walk {
     const { attempt, candidate, formatNote } = turn;
     if (!attempt) throw new Error("no attempt is open");
     this.#current = turn;
-    this.#echo(turn);
+    this.#echo.take(turn);
     this.#note(turn.failures.splice(0));
     this.#stopOthers(this.#outrun);
     this.#request.onBegin?.(candidate.endpoint);
@@ -228,7 +202,7 @@ export class Walk {
     }
     const feed = new AnswerFeed(attempt, {
       ...options,
-      sent: this.#sent,
+      sent: this.#echo.bodies,
       proceed: mayContinue(chat, this.#left, candidate.endpoint)
         ? (failure, text) => this.#proceed(failure, text)
         : undefined,
@@ -243,24 +217,19 @@ export class Walk {
     const broken = this.#current?.attempt;
     if (!broken) return undefined;
     broken.cancel();
-    for (;;) {
-      if (this.isLeft || this.#turns >= MAX_TURNS) break;
+    while (!this.isLeft && this.#turns < MAX_TURNS) {
       const fit = this.#left.filter(({ endpoint }) => mayContinue(this.#request.chat, [{ endpoint }], broken.endpoint));
       const next = this.#admitNext(fit);
       if (!next) break;
       this.#turns++;
       const turn = this.#createTurn(next);
-      const opening = this.#recalled().then((chat) => turn.open(continuedChat(chat, text)));
-      this.#running.set(
-        turn,
-        opening.then(() => turn),
-      );
-      const outcome = await opening;
-      if (this.isLeft) break;
+      const opening = this.#openContinuation(turn, text);
+      this.#running.set(turn, opening);
+      await opening;
       this.#running.delete(turn);
-      if (outcome === "open" && turn.attempt) {
+      if (turn.isOpen && turn.attempt) {
         turn.attempt.follows = broken;
-        this.#echo(turn);
+        this.#echo.take(turn);
         this.#note([{ attempt: broken, failure }, ...turn.failures.splice(0)]);
         this.#current = turn;
         return turn.attempt;
@@ -268,6 +237,17 @@ export class Walk {
       this.#takeFailure(turn);
     }
     return undefined;
+  }
+
+  /** Nobody is there to throw at. */
+  async #openContinuation(turn: Turn, text: string): Promise<Turn> {
+    try {
+      await turn.open(continuedChat(await this.#recalled(), text));
+    } catch (error) {
+      console.error("an answer cannot be continued", String(error));
+      turn.stop();
+    }
+    return turn;
   }
 
   /** The client has left: the upstream is stopped at once, unless its provider's answers are read out all the same. */
@@ -309,7 +289,7 @@ export class Walk {
   /** A walk that called nobody leaves no record. */
   #settle(end: AnswerEnd | { how: "failed" }): void {
     const attempt = this.#current?.attempt;
-    for (const candidate of this.#releases.keys()) this.#release(candidate);
+    this.#admissions.releaseAll();
     if (this.#isSettled || (!attempt && this.failures.length === 0)) return;
     this.#isSettled = true;
     const { chat, identity, settle, observe } = this.#request;

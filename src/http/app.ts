@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { RouterError } from "../errors.ts";
-import { managementOnly } from "./authenticate.ts";
+import { getAudit, getAuditVerdict, managementOnly, teamManagementOnly } from "./audit.ts";
+import { getTeamKey, getTeamKeys, patchTeamKey, postReseal, postTeamKey, removeTeamKey } from "./byok.ts";
 import { getCatalog, putCatalog } from "./catalog.ts";
 import { chatCompletions } from "./chat-completions.ts";
 import type { AppEnv } from "./env.ts";
@@ -65,6 +66,20 @@ function createApi(): Hono<AppEnv> {
   api.get("/presets/:slug/versions", getPresetVersions);
   api.get("/presets/:slug/versions/:version", getPresetVersion);
   api.post("/presets/:slug/chat/completions", postPreset);
+
+  api.use("/byok", teamManagementOnly());
+  api.use("/byok/*", teamManagementOnly());
+  api.get("/byok", getTeamKeys);
+  api.post("/byok", postTeamKey);
+  api.post("/byok/reseal", postReseal);
+  api.get("/byok/:id", getTeamKey);
+  api.patch("/byok/:id", patchTeamKey);
+  api.delete("/byok/:id", removeTeamKey);
+
+  api.use("/audit", teamManagementOnly());
+  api.get("/audit", getAudit);
+  api.use("/audit/verify", managementOnly());
+  api.get("/audit/verify", getAuditVerdict);
 
   api.use("/catalog", managementOnly());
   api.get("/catalog", getCatalog);

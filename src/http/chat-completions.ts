@@ -1,11 +1,14 @@
-import type { Provider } from "../catalogue/catalogue.ts";
+import type { Endpoint } from "../catalogue/catalogue.ts";
 import { type Answer, type Dispatch, dispatch } from "../dispatch/dispatch.ts";
 import { recallReasoning } from "../ledger/read.ts";
 import { settle } from "../ledger/settlements.ts";
+import { presetNamed } from "../routing/preset.ts";
 import { type ChatRequest, parseChatRequest } from "../schema/chat.ts";
 import type { GenerationRecord } from "../schema/generation.ts";
-import { readCatalogue, readProviderKey } from "../store/catalogue.ts";
-import type { ApiKey } from "../store/keys.ts";
+import type { ApiKey } from "../schema/key.ts";
+import type { Team } from "../schema/team.ts";
+import { readEndpointKey } from "../store/byok.ts";
+import { type Held, holdFor, rulesFor } from "./admission.ts";
 import { requireKey } from "./authenticate.ts";
 import { type AppContext, waitUntilOf } from "./env.ts";
 import { mustOutliveClient, runErrand } from "./errand.ts";
@@ -17,49 +20,64 @@ import { type AppliedPreset, withPreset } from "./presets.ts";
 import { readJsonAndBytes } from "./read-body.ts";
 import { betasOf, clientFacts, deadlineOf, hopsOf, wantsMetadata } from "./request-headers.ts";
 import { type CacheVisit, keptBy, readCacheWish, repeatResponse, toCacheRecord, visitCache } from "./response-cache.ts";
+import { catalogueFor } from "./team-catalogue.ts";
 
 /** POST /chat/completions */
 export async function chatCompletions(c: AppContext): Promise<Response> {
-  const key = await requireKey(c);
+  const { key, team } = await requireKey(c);
   const waitUntil = waitUntilOf(c);
-  const { chat, preset, visit, bytes } = await readRequest(c, key);
+  const { chat, preset, visit, bytes } = await readRequest(c, { key, team });
   const createdAtMs = Date.now();
   const id = createGenerationId(createdAtMs);
-  const caller = { id, createdAtMs, keyHash: key.hash, team: key.team, client: clientFacts(c, chat, preset) };
-  const stores = storesOf(c.env, key, waitUntil);
+  const owner = { keyHash: key.hash, account: key.account, team: team.id };
+  const caller = { id, createdAtMs, ...owner, client: clientFacts(c, chat, preset) };
+  const stores = storesOf(c.env, { team: team.id, key }, waitUntil);
   if (visit?.found) {
     stores.settle(toCacheRecord(visit.found, caller));
     return repeatResponse(visit.found, caller);
   }
   const keeper = visit?.keeper;
-  const { catalogue } = await readCatalogue(c.env.KV, waitUntil);
-  const { plan, route, record, watch } = planRequest(c, chat, catalogue, key.hash);
+  const catalogue = await catalogueFor(c, { team: team.id, key });
+  const { plan, route, record, watch } = planRequest(c, chat, catalogue, {
+    owner: key.account,
+    rules: rulesFor({ key, team }),
+  });
   if (!c.env.IS_ERRAND && mustOutliveClient(plan)) return runErrand(c, bytes);
   const identity = { ...caller, plan: record };
   const outlivesClient = c.env.IS_ERRAND === true;
   const wishes = { wantsMetadata: wantsMetadata(c), betas: betasOf(c), deadlineMs: deadlineOf(c), hops: hopsOf(c) };
+  let held: Held | undefined;
   try {
-    const request = { chat: await withHashedUser(chat), route, plan, identity, ...watch };
+    held = await holdFor(c, { id, key, team, plan, route, chat });
+    const request = { chat: await withHashedUser(held.chat), route, plan, identity, ...watch };
     const { signal } = c.req.raw;
-    const dispatched = {
-      ...request,
-      ...wishes,
-      outlivesClient,
-      signal,
-      waitUntil,
-      ...(keeper ? keptBy(keeper, stores) : stores),
-    };
-    const answer = chat.stream === true ? await streamedAnswer(dispatched) : await dispatch(dispatched);
+    const books = bookedWith(held, keeper ? keptBy(keeper, stores) : stores);
+    const dispatched = { ...request, ...wishes, outlivesClient, signal, waitUntil, ...books };
+    const answer = chat.stream === true ? await streamedAnswer(dispatched, held) : await dispatch(dispatched);
     const headers = answerHeaders(id, chat.stream === true, answer);
     keeper?.onHeaders(headers);
     return new Response(answer.body, { headers: { ...headers, ...keeper?.headers } });
   } catch (error) {
+    held?.end(false);
     return errorResponse(error, id);
   }
 }
 
+/** The stores, with a settlement that gives back what the request held. */
+function bookedWith<Stores extends { settle: (record: GenerationRecord) => void }>(held: Held, stores: Stores): Stores {
+  if (!held.hold) return stores;
+  const { hold } = held;
+  return {
+    ...stores,
+    settle(record) {
+      stores.settle({ ...record, hold });
+      held.end(true);
+    },
+  };
+}
+
 /** Of an answer that is late nothing is known but that it is under way. */
-async function streamedAnswer(request: Dispatch): Promise<Answer> {
+async function streamedAnswer(request: Dispatch, held: Held): Promise<Answer> {
   let leave = () => {};
   const answering = dispatch({
     ...request,
@@ -68,6 +86,7 @@ async function streamedAnswer(request: Dispatch): Promise<Answer> {
     },
   });
   const answer = await inTime(answering);
+  if (!answer) answering.catch(() => held.end(false));
   return answer ?? { body: lateBody(answering, () => leave()), ...NO_NOTES };
 }
 
@@ -78,10 +97,14 @@ type Bytes = ArrayBuffer | Uint8Array<ArrayBuffer>;
 /** A request with its preset, and what the response cache has for it, where it is asked. */
 async function readRequest(
   c: AppContext,
-  key: ApiKey,
+  { key, team }: { key: ApiKey; team: Team },
 ): Promise<{ chat: ChatRequest; preset?: AppliedPreset | undefined; visit?: CacheVisit; bytes: Bytes }> {
   const { json, bytes } = await readJsonAndBytes(c.req.raw);
-  const { chat, preset } = await withPreset(c.env.KV, parseChatRequest(json));
+  const sent = parseChatRequest(json);
+  const isPreset = key.preset !== null && presetNamed(sent) === undefined;
+  const { chat: filled, preset } = await withPreset(c.env.KV, isPreset ? { ...sent, preset: key.preset } : sent);
+  const isNameless = !filled.model && !filled.models?.length && team.defaultTextModel !== null;
+  const chat = isNameless ? { ...filled, model: team.defaultTextModel } : filled;
   const wish = readCacheWish(c.req.raw.headers, preset);
   if (wish.mode === "off") return { chat, preset, bytes };
   const { model, stream } = chat;
@@ -90,19 +113,25 @@ async function readRequest(
   return { chat, preset, visit: await visitCache(c.env.RESPONSES, key.hash, asked, wish, waitUntilOf(c)), bytes };
 }
 
+/** A key, and the id of the team that it acts for. */
+interface Member {
+  team: string;
+  key: ApiKey;
+}
+
 /** What dispatch may use of the stores. Holds nothing of the client's request: a stream would keep it in memory. */
-function storesOf(env: Cloudflare.Env, key: ApiKey, waitUntil: (work: Promise<unknown>) => void) {
+function storesOf(env: Cloudflare.Env, member: Member, waitUntil: (work: Promise<unknown>) => void) {
   return {
-    keyOf: (provider: Provider) => readProviderKey(provider, env),
-    recall: (turnKeys: string[]) => recallOrNothing(env, key, turnKeys),
+    keyOf: (endpoint: Endpoint) => readEndpointKey(endpoint, env),
+    recall: (turnKeys: string[]) => recallOrNothing(env, member, turnKeys),
     settle: (record: GenerationRecord) => settle(env.LEDGER, record, waitUntil),
   };
 }
 
 /** Reasoning that cannot be looked up is missed as it would be without the ledger: the answer goes on. */
-async function recallOrNothing(env: Cloudflare.Env, key: ApiKey, turnKeys: string[]) {
+async function recallOrNothing(env: Cloudflare.Env, { team, key }: Member, turnKeys: string[]) {
   try {
-    return await recallReasoning(env.LEDGER, key.team, key.hash, turnKeys);
+    return await recallReasoning(env.LEDGER, team, key.hash, turnKeys);
   } catch (error) {
     console.error("ledger: earlier reasoning cannot be read", String(error));
     return new Map();

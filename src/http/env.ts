@@ -7,7 +7,11 @@ import type { LearnedLimits } from "../health/limits.ts";
 /** Hono's types for this app. */
 export interface AppEnv {
   Bindings: Cloudflare.Env;
-  Variables: { rehearsal?: Rehearsal };
+  Variables: {
+    rehearsal?: Rehearsal;
+    /** The request is on record already. */
+    isAudited?: true;
+  };
 }
 
 /** What is known of endpoints from how they have answered. */

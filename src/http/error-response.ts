@@ -14,7 +14,7 @@ export function errorResponse(error: unknown, generationId?: string): Response {
     // An internal error keeps to itself.
     ...(error.routing && error.status !== 500 && { openrouter_metadata: error.routing }),
   };
-  const headers = new Headers();
+  const headers = new Headers(error.headers);
   if (generationId !== undefined) headers.set("x-generation-id", generationId);
   if (error.retryAfterMs !== undefined) headers.set("retry-after", String(Math.ceil(error.retryAfterMs / 1000)));
   if (error.exhausted) headers.set("x-should-retry", "false");

@@ -1,10 +1,10 @@
 import { invalidField, RouterError } from "../errors.ts";
 import { readGeneration } from "../ledger/read.ts";
 import type { GenerationRecord } from "../schema/generation.ts";
+import { listTeams, readTeamByName } from "../store/teams.ts";
 import { toUsd } from "../usage/cost.ts";
 import { identify } from "./authenticate.ts";
 import type { AppContext } from "./env.ts";
-import { DEFAULT_TEAM } from "./keys.ts";
 
 /** GET /generation?id= */
 export async function getGeneration(c: AppContext): Promise<Response> {
@@ -12,19 +12,46 @@ export async function getGeneration(c: AppContext): Promise<Response> {
 }
 
 /**
- * The record of the generation that the query names: readable by the key that made it and by management keys; to
- * anyone else there is none, a 404.
+ * The record of the generation that the query names: readable by the key that made it, by management keys of its
+ * workspace and by those of the installation; to anyone else there is none, a 404.
  */
 export async function findGeneration(c: AppContext): Promise<GenerationRecord> {
   const caller = await identify(c);
   const id = c.req.query("id");
   if (!id) throw invalidField("id", "is required, e.g. ?id=gen-…");
-  const team = caller.kind === "key" ? caller.key.team : DEFAULT_TEAM;
-  const record = await readGeneration(c.env.LEDGER, team, id);
-  const mayRead = record && (caller.kind === "management" || record.keyHash === caller.key.hash);
+  const teams = caller.team ? [caller.team.id] : await teamsNamed(c);
+  const record = await firstFound(teams.map((team) => readGeneration(c.env.LEDGER, team, id)));
+  const mayRead = record && (caller.kind === "management" || accountOf(record) === caller.key.account);
   if (!mayRead) throw new RouterError("not_found", `Generation ${id} not found`);
   return record;
 }
+
+function accountOf({ account, keyHash }: GenerationRecord): string {
+  return account ?? keyHash;
+}
+
+/** An id does not say whose it is: the installation's management key may, and otherwise all are asked. */
+async function teamsNamed(c: AppContext): Promise<string[]> {
+  const named = c.req.query("workspace_id");
+  if (named === undefined) return (await listTeams(c.env.KV)).map((team) => team.id);
+  const team = await readTeamByName(c.env.KV, named);
+  return team ? [team.id] : [];
+}
+
+/** The first that is found; undefined when none is. Throws when one cannot be asked and no other has it. */
+async function firstFound<Item>(searches: Promise<Item | undefined>[]): Promise<Item | undefined> {
+  const hits = searches.map(async (search) => (await search) ?? Promise.reject(NOT_HERE));
+  try {
+    return await Promise.any(hits);
+  } catch (error) {
+    const reasons: unknown[] = error instanceof AggregateError ? error.errors : [error];
+    const fault = reasons.find((reason) => reason !== NOT_HERE);
+    if (fault !== undefined) throw fault;
+    return undefined;
+  }
+}
+
+const NOT_HERE = new Error("not here");
 
 function toWire(record: GenerationRecord): Record<string, unknown> {
   const { usage, client } = record;
@@ -35,8 +62,9 @@ function toWire(record: GenerationRecord): Record<string, unknown> {
     created_at: new Date(record.createdAtMs).toISOString(),
     origin: client.referer ?? "",
     is_byok: record.isByok,
-    total_cost: cost,
-    usage: cost,
+    // With the team's own keys there is nothing to pay here; what the vendor bills stands below.
+    total_cost: record.isByok ? 0 : cost,
+    usage: record.isByok ? 0 : cost,
     /** How sure the cost is: exact, estimated, at_least, or unknown when there is no price. */
     cost_certainty: record.certainty,
     data_region: "global",
@@ -62,7 +90,7 @@ function toWire(record: GenerationRecord): Record<string, unknown> {
       endpoint_id: attempt.tag,
       model_permaslug: attempt.modelId,
       latency: attempt.latencyMs,
-      is_byok: record.isByok,
+      is_byok: attempt.isByok === true,
       ...(attempt.failure !== undefined && { failure: attempt.failure }),
     })),
     upstream_id: record.upstreamId,

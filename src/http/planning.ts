@@ -1,14 +1,15 @@
-import type { Catalogue, Endpoint } from "../catalogue/catalogue.ts";
+import type { Endpoint } from "../catalogue/catalogue.ts";
 import type { Dispatch } from "../dispatch/dispatch.ts";
 import type { Observation } from "../dispatch/facts.ts";
 import { readLimits } from "../health/limit-headers.ts";
 import type { ColdView } from "../routing/cold.ts";
 import { usualLatencyMs } from "../routing/hedge.ts";
 import { outlinePlan } from "../routing/outline.ts";
-import { type Plan, planCandidates } from "../routing/plan.ts";
+import { type Plan, type PlanInput, planCandidates } from "../routing/plan.ts";
 import { hash32, seededRandom } from "../routing/random.ts";
 import { type RouteRequest, toRouteRequest } from "../routing/request.ts";
 import { type Conversation, conversationOf, rewardsStaying } from "../routing/sticky.ts";
+import type { RoutedCatalogue } from "../routing/team-keys.ts";
 import type { ChatRequest, ProviderPreferences } from "../schema/chat.ts";
 import type { PlanRecord } from "../schema/generation.ts";
 import { isolateCooldowns, isolateHealth, isolateLimits, shareHealth } from "../store/health.ts";
@@ -32,11 +33,21 @@ export const ISOLATE: Memory = { health: isolateHealth, cooldowns: isolateCooldo
 /** What dispatch tells, and asks, about endpoints. */
 type Watch = Pick<Dispatch, "observe" | "hedgeAfterMs" | "admit" | "onHeaders" | "onBegin">;
 
-/**
- * Plans a request with what this isolate knows; a rehearsal brings what it is to be planned with. `owner`: conversations
- * of different keys are different ones.
- */
-export function planRequest(c: AppContext, chat: ChatRequest, inForce: Catalogue, owner: string): PlannedRequest {
+/** For whom a request is planned. */
+export interface PlanFor {
+  /** Conversations of different keys are different ones. */
+  owner: string;
+  /** What the key and its team allow and prefer; absent: everything. */
+  rules?: Pick<PlanInput, "layers" | "allowsModel" | "mustBePriced">;
+}
+
+/** Plans a request with what this isolate knows; a rehearsal brings what it is to be planned with. */
+export function planRequest(
+  c: AppContext,
+  chat: ChatRequest,
+  inForce: RoutedCatalogue,
+  { owner, rules }: PlanFor,
+): PlannedRequest {
   const nowMs = Date.now();
   const { catalogue, memory } = c.get("rehearsal") ?? { catalogue: inForce, memory: ISOLATE };
   const route = toRouteRequest(chat);
@@ -53,6 +64,7 @@ export function planRequest(c: AppContext, chat: ChatRequest, inForce: Catalogue
       random: seededRandom(seed),
       sticky,
       cold: coldAt(memory, nowMs),
+      ...rules,
     });
     return { plan, seed };
   };

@@ -3,6 +3,7 @@ import { invalidField, RouterError } from "../errors.ts";
 import { applyPreset, presetNamed } from "../routing/preset.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import { isPresetSlug, type PresetVersion, parsePresetBody, SLUG_RULE, type StoredPreset } from "../schema/preset.ts";
+import { DEFAULT_TEAM } from "../schema/team.ts";
 import {
   addVersion,
   changePreset,
@@ -15,7 +16,6 @@ import {
   versionInForce,
 } from "../store/presets.ts";
 import type { AppContext } from "./env.ts";
-import { DEFAULT_TEAM } from "./keys.ts";
 import { readJsonBody } from "./read-body.ts";
 
 /** What a request's preset adds to it, beside its fields. */
@@ -136,7 +136,7 @@ async function findPreset(c: AppContext): Promise<StoredPreset> {
 }
 
 /** Begin and end of the page that the query asks for. */
-function readRange(c: AppContext): [begin: number, end: number] {
+export function readRange(c: AppContext): [begin: number, end: number] {
   const offset = Number(c.req.query("offset") || 0);
   if (!Number.isInteger(offset) || offset < 0) throw invalidField("offset", "must be a whole number from 0");
   const limit = Number(c.req.query("limit") || DEFAULT_LIMIT);

@@ -1,15 +1,16 @@
-import type { Catalogue } from "../catalogue/catalogue.ts";
 import { RouterError } from "../errors.ts";
 import { comparePlans, outlinePlan, type PlanOutline, splitEndpointId } from "../routing/outline.ts";
 import { type Plan, planCandidates } from "../routing/plan.ts";
 import { seededRandom } from "../routing/random.ts";
+import type { RoutedCatalogue } from "../routing/team-keys.ts";
 import type { GenerationRecord } from "../schema/generation.ts";
 import { type RecordedPlan, recordedPlanSchema } from "../schema/plan-record.ts";
-import { readCatalogue } from "../store/catalogue.ts";
-import { type AppContext, waitUntilOf } from "./env.ts";
+import { readKey } from "../store/keys.ts";
+import type { AppContext } from "./env.ts";
 import { toErrorObject } from "./error-response.ts";
 import { findGeneration } from "./generation.ts";
 import { coldAt, ISOLATE } from "./planning.ts";
+import { catalogueFor } from "./team-catalogue.ts";
 import { usableEndpoints } from "./usable.ts";
 
 /** A request whose names stand for nothing any more has no candidates. */
@@ -23,7 +24,8 @@ const NOTHING: PlanOutline = { candidates: [], excluded: {} };
 export async function getReplay(c: AppContext): Promise<Response> {
   const generation = await findGeneration(c);
   const recorded = readPlan(generation);
-  const { catalogue } = await readCatalogue(c.env.KV, waitUntilOf(c));
+  const key = await readKey(c.env.KV, generation.keyHash);
+  const catalogue = await catalogueFor(c, key && { team: generation.team, key });
   const nowMs = Date.now();
   const today = planAgain(c, recorded, catalogue, nowMs);
   const outline = today instanceof RouterError ? NOTHING : outlinePlan(today);
@@ -67,7 +69,12 @@ function readPlan({ id, plan, responseCacheSourceId }: GenerationRecord): Record
 }
 
 /** The plan of now, or why the request's names lead nowhere. */
-function planAgain(c: AppContext, recorded: RecordedPlan, catalogue: Catalogue, nowMs: number): Plan | RouterError {
+function planAgain(
+  c: AppContext,
+  recorded: RecordedPlan,
+  catalogue: RoutedCatalogue,
+  nowMs: number,
+): Plan | RouterError {
   const { request, seed, sticky } = recorded;
   try {
     return planCandidates({

@@ -2,13 +2,14 @@ import { dryRun } from "../dispatch/dry-run.ts";
 import { explainEmpty } from "../routing/explain-empty.ts";
 import { splitEndpointId } from "../routing/outline.ts";
 import { parseChatRequest } from "../schema/chat.ts";
-import { readCatalogue } from "../store/catalogue.ts";
+import { rulesFor } from "./admission.ts";
 import { identify } from "./authenticate.ts";
-import { type AppContext, waitUntilOf } from "./env.ts";
+import type { AppContext } from "./env.ts";
 import { toErrorObject } from "./error-response.ts";
 import { planRequest } from "./planning.ts";
 import { withPreset } from "./presets.ts";
 import { readJsonBody } from "./read-body.ts";
+import { catalogueFor } from "./team-catalogue.ts";
 
 /** Management keys have no conversations; what they ask is not theirs to go on with. */
 const NOBODY = "management";
@@ -21,9 +22,15 @@ export async function postRoute(c: AppContext): Promise<Response> {
   const caller = await identify(c);
   const asked = parseChatRequest(await readJsonBody(c.req.raw));
   const { chat, preset } = await withPreset(c.env.KV, asked);
-  const { catalogue } = await readCatalogue(c.env.KV, waitUntilOf(c));
+  const catalogue = await catalogueFor(
+    c,
+    caller.kind === "key" ? { team: caller.team.id, key: caller.key } : undefined,
+  );
   const owner = caller.kind === "key" ? caller.key.hash : NOBODY;
-  const { plan, route, record } = planRequest(c, chat, catalogue, owner);
+  const { plan, route, record } = planRequest(c, chat, catalogue, {
+    owner,
+    ...(caller.kind === "key" && { rules: rulesFor(caller) }),
+  });
   const { seed, sticky } = record;
   const data = {
     ...dryRun({ chat, route, plan, atMs: Date.now() }),

@@ -89,7 +89,7 @@ export class Leases {
       const least = Math.min(...rooms.map((room) => room.free));
       const many = need[kind] * Math.min(Math.max(waiting, 1), MAX_REQUESTS);
       const generous = Math.min(Math.floor(least / SHARE), need[kind] * MAX_REQUESTS);
-      amounts[kind] = Math.max(need[kind], Math.min(Math.max(generous, many), Math.floor(least / 4)));
+      amounts[kind] = Math.max(need[kind], Math.min(Math.max(generous, many), Math.floor(least / 2)));
       if (least < amounts[kind] * 8) isFar = false;
     }
     return { lease: this.#write(accounts, amounts, isFar, nowMs) };

@@ -2,8 +2,14 @@ import { DurableObject } from "cloudflare:workers";
 import type { GenerationRecord, HoldRecord, ReplayRecord } from "../schema/generation.ts";
 import { Alarms } from "./alarms.ts";
 import { TEAM_ACCOUNT } from "./amounts.ts";
+import { Archive } from "./archive.ts";
+import type { ContentRow } from "./contents.ts";
+import { type GenerationPage, type GenerationQuery, queryGenerations } from "./generations.ts";
 import { type LeaseAnswer, type LeaseRequest, type LeaseReturn, Leases } from "./leases.ts";
 import { DAY_MS, dayOf, type KeySpend, startOfMonth, startOfWeek } from "./periods.ts";
+import type { Reconciliation } from "./reconcile.ts";
+import type { UsageQuery, UsageRow } from "./reports.ts";
+import { installationRetention, type Retention } from "./retention.ts";
 
 /** A tool takes seconds or minutes; a conversation that rests longer begins its thinking anew. */
 const REPLAY_TTL_MS = 3_600_000;
@@ -21,7 +27,8 @@ const REPLAY_TTL_MS = 3_600_000;
  */
 export class Ledger extends DurableObject<Cloudflare.Env> {
   readonly #leases: Leases;
-  readonly #alarms: Alarms<"leases">;
+  readonly #archive: Archive;
+  readonly #alarms: Alarms<"leases" | "nightly">;
 
   constructor(state: DurableObjectState, env: Cloudflare.Env) {
     super(state, env);
@@ -39,7 +46,14 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
       ) without rowid;
     `);
     this.#leases = new Leases(state.storage.sql);
-    this.#alarms = new Alarms(state.storage, { leases: (nowMs) => this.#leases.sweep(nowMs) });
+    this.#archive = new Archive(state.storage, {
+      retention: installationRetention(env.RETENTION_DAYS),
+      spreadMs: Number.parseInt(state.id.toString().slice(0, 4), 16) * 50,
+    });
+    this.#alarms = new Alarms(state.storage, {
+      leases: (nowMs) => this.#leases.sweep(nowMs),
+      nightly: (nowMs) => this.#archive.tidy(nowMs),
+    });
   }
 
   /**
@@ -49,6 +63,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
    */
   settle(recordsJson: string): void {
     this.ctx.storage.transactionSync(() => this.#book(recordsJson));
+    this.#tidyLater();
   }
 
   #book(recordsJson: string): void {
@@ -60,7 +75,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
            sum(iif(record.value ->> 'isByok', 0, coalesce(record.value ->> 'costNanoUsd', 0))),
            sum(iif(record.value ->> 'isByok', coalesce(record.value ->> 'costNanoUsd', 0), 0)),
            count(*)
-         from (select distinct value from json_each(?)) as record,
+         from (select value, min(key) from json_each(?) group by value ->> 'id') as record,
            json_each(json_array(coalesce(record.value ->> 'account', record.value ->> 'keyHash'), '${TEAM_ACCOUNT}')) as account
          where not exists (select 1 from generation where id = record.value ->> 'id')
          group by 1, 2
@@ -68,6 +83,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
          byok_nano_usd = byok_nano_usd + excluded.byok_nano_usd, requests = requests + excluded.requests`,
       recordsJson,
     );
+    this.#archive.book(recordsJson);
     if (recordsJson.includes('"replay":')) this.#rememberAll(JSON.parse(recordsJson) as GenerationRecord[]);
     sql.exec(
       `insert or ignore into generation
@@ -189,5 +205,45 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
 
   override alarm(): void {
     this.#alarms.run(Date.now());
+  }
+
+  /** What was used, by whatever is asked. */
+  usage(query: UsageQuery): UsageRow[] {
+    return this.#archive.usage(query);
+  }
+
+  /** Records of some time, oldest first, page by page. */
+  generations(query: GenerationQuery): GenerationPage {
+    return queryGenerations(this.ctx.storage.sql, query);
+  }
+
+  /** Keeps what was said in a generation. */
+  keepContent(content: ContentRow): void {
+    this.#archive.keepContent(content);
+    this.#tidyLater();
+  }
+
+  /** What was said in a generation, as JSON; null when it is not kept. */
+  content(id: string): string | null {
+    return this.#archive.content(id);
+  }
+
+  retention(): Retention {
+    return this.#archive.retention();
+  }
+
+  /** Sets how long records and contents are kept; what is absent is as the installation has it. */
+  retain(retention: Partial<Retention>): void {
+    this.#archive.retain(retention);
+    this.#tidyLater();
+  }
+
+  /** How the nightly comparison of the books with their records went. */
+  reconciliation(): Reconciliation {
+    return this.#archive.reconciliation();
+  }
+
+  #tidyLater(): void {
+    this.#alarms.wakeBy("nightly", this.#archive.nextNightMs(Date.now()));
   }
 }

@@ -63,6 +63,7 @@ function told(step: string, message: string): Explain {
 
 const EXPLANATIONS: Record<Exclude<ExclusionReason, "context_length" | "output_limit" | "cooling_down">, Explain> = {
   provider_not_configured: nobody(" No provider that serves it has a key here yet."),
+  byok_only: nobody(" The team's own keys are to be used, and none of them may serve this request."),
   retired: nobody(" It is served no more."),
   not_of_alias: nobody(" The alias names an endpoint that cannot be called."),
   service_tier: nobody(" It has endpoints of other service tiers only."),
@@ -98,6 +99,7 @@ const EXPLANATIONS: Record<Exclude<ExclusionReason, "context_length" | "output_l
     "No endpoints found with one of the quantizations in provider.quantizations.",
   ),
   max_price: told("Filter by Price", "No endpoints found within provider.max_price. Raise it, or leave it out."),
+  unpriced: told("Filter by Price", "No endpoints found whose price is known, and what this key spends is limited."),
   tools: ({ toolName }) => ({
     message: `No endpoints found that support tool use.${toolName ? ` Try disabling "${toolName}".` : ""}`,
     step: "Filter by Tool Compatibility",

@@ -11,6 +11,8 @@ import { isNamed, isOfTier, isTierEndpoint } from "./slug.ts";
 export type ExclusionReason =
   /** The operator has given no key for its provider. */
   | "provider_not_configured"
+  /** The team's own keys are to be used at its provider, and this is the operator's. */
+  | "byok_only"
   /** The model is served no more. */
   | "retired"
   /** The alias that was asked for means another endpoint. */
@@ -35,6 +37,8 @@ export type ExclusionReason =
   | "quantization"
   /** It is dearer than `max_price`, or has no price to compare. */
   | "max_price"
+  /** It has no price, and the key has a budget. */
+  | "unpriced"
   /** The prompt and the tokens to generate do not fit into its context. */
   | "context_length"
   /** It generates fewer tokens than `max_tokens`. */
@@ -67,6 +71,7 @@ export interface FilterInput {
   /** Whether the operator has switched the provider on, by giving it what it needs. */
   isConfigured: (endpoint: Endpoint) => boolean;
   nowMs: number;
+  mustBePriced?: boolean | undefined;
 }
 
 /** What is known of a model's endpoints together before any of them is looked at. */
@@ -85,6 +90,7 @@ type Filter = { reason: ExclusionReason; removes: (endpoint: Endpoint, context: 
 /** Each hard filter: whether it removes an endpoint. The order is the order in which reasons are given. */
 const HARD_FILTERS: Filter[] = [
   { reason: "provider_not_configured", removes: (endpoint, { isConfigured }) => !isConfigured(endpoint) },
+  { reason: "byok_only", removes: ({ isWithheld }) => isWithheld === true },
   { reason: "retired", removes: (_, { model, nowMs }) => isRetired(model, nowMs) },
   {
     reason: "not_of_alias",
@@ -104,7 +110,7 @@ const HARD_FILTERS: Filter[] = [
   },
   {
     reason: "zdr",
-    removes: ({ provider }, { policy }) => policy.zdr && provider.row.data_policy?.retention_days !== 0,
+    removes: (endpoint, { policy }) => policy.zdr && !keepsNothing(endpoint),
   },
   {
     reason: "not_distillable",
@@ -112,6 +118,7 @@ const HARD_FILTERS: Filter[] = [
   },
   { reason: "quantization", removes: hasOtherQuantization },
   { reason: "max_price", removes: isTooDear },
+  { reason: "unpriced", removes: ({ pricing }, { mustBePriced }) => mustBePriced === true && pricing === undefined },
   { reason: "context_length", removes: isTooShort },
   {
     reason: "output_limit",
@@ -181,13 +188,18 @@ function contextOf(track: Track, input: FilterInput): Context {
   const wantsFlex = input.request.serviceTier === "flex";
   for (const endpoint of model.endpoints) {
     if (preferred.length === 0 && !wantsFlex && input.request.compression !== "on") break;
-    if (!input.isConfigured(endpoint)) continue;
+    if (endpoint.isWithheld || !input.isConfigured(endpoint)) continue;
     if (isOfTier(endpoint, "flex")) context.hasFlex = true;
     if (isTierEndpoint(endpoint)) continue;
     context.longestContext = Math.max(context.longestContext, endpoint.contextLength ?? Infinity);
     for (const name of preferred) if (!lacksParameter(endpoint, [name])) context.takenSomewhere.add(name);
   }
   return context;
+}
+
+/** Of a team's own account the team knows best. */
+export function keepsNothing({ teamKey, provider }: Endpoint): boolean {
+  return teamKey?.declaredZdr ?? provider.row.data_policy?.retention_days === 0;
 }
 
 function isRetired({ row }: Model, nowMs: number): boolean {

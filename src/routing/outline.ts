@@ -17,10 +17,10 @@ export function outlinePlan(plan: Pick<Plan, "candidates" | "excluded">): PlanOu
   return { candidates: plan.candidates.map(({ endpoint, because }) => [endpoint.id, because]), excluded };
 }
 
-/** The model and the tag that an endpoint's id is made of. */
-export function splitEndpointId(id: string): { model: string; tag: string } {
-  const end = id.lastIndexOf(" ");
-  return { model: id.slice(0, end), tag: id.slice(end + 1) };
+/** The model and the tag that an endpoint's id is made of, and which of the team's own keys it was called with. */
+export function splitEndpointId(id: string): { model: string; tag: string; byok_key?: string } {
+  const [model = "", tag = "", teamKey] = id.split(" ");
+  return { model, tag, ...(teamKey !== undefined && { byok_key: teamKey.replace(/^byok:/, "") }) };
 }
 
 /** How a plan differs from an earlier one of the same request. */

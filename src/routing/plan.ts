@@ -1,5 +1,6 @@
-import type { Catalogue, Endpoint } from "../catalogue/catalogue.ts";
+import type { Endpoint } from "../catalogue/catalogue.ts";
 import type { Health } from "../health/health.ts";
+import type { ProviderPreferences } from "../schema/chat.ts";
 import type { SortKey } from "../schema/provider-preferences.ts";
 import { adaptiveBalance } from "./adaptive.ts";
 import { balanceByPrice } from "./balance.ts";
@@ -9,6 +10,7 @@ import { joinPreferences, type Policy } from "./policy.ts";
 import { type Ranked, type RankInput, type RankReason, rankEndpoints, slowLast } from "./rank.ts";
 import type { RouteRequest } from "./request.ts";
 import { resolveModels, type Strategy, type Track } from "./resolve.ts";
+import type { RoutedCatalogue } from "./team-keys.ts";
 
 /** One endpoint that is tried, and why it stands where it stands. */
 export interface Candidate {
@@ -40,7 +42,7 @@ export interface Whereabouts {
 
 export interface PlanInput {
   request: RouteRequest;
-  catalogue: Catalogue;
+  catalogue: RoutedCatalogue;
   health: Health;
   isConfigured: (endpoint: Endpoint) => boolean;
   nowMs: number;
@@ -49,12 +51,18 @@ export interface PlanInput {
   sticky?: Whereabouts | undefined;
   /** Absent: nothing is cold. */
   cold?: ColdView | undefined;
+  /** Preferences of the key and the team, the nearer ones first. */
+  layers?: ProviderPreferences[] | undefined;
+  /** A model that is not allowed is as unknown as one that does not exist; absent: all are. */
+  allowsModel?: ((id: string) => boolean) | undefined;
+  /** What the request costs must be known beforehand: it counts against a budget. */
+  mustBePriced?: boolean | undefined;
 }
 
 /** Plans a request. Throws `RouterError` for a model that does not exist; an empty plan is for `explainEmpty`. */
 export function planCandidates(input: PlanInput): Plan {
   const { request, catalogue } = input;
-  const policy = joinPreferences(request.preferences, catalogue.preferences);
+  const policy = joinPreferences(request.preferences, ...(input.layers ?? []), catalogue.preferences);
   const { tracks, ...resolution } = resolveModels({ ...input, policy, stickyModelId: input.sticky?.modelId });
   const plan: Plan = {
     ...resolution,

@@ -26,22 +26,22 @@ export interface Policy {
 export type Cutoffs = { p50?: number; p75?: number; p90?: number; p99?: number };
 
 /**
- * Joins the request's preferences with those that the operator has set. What one of them forbids is forbidden; a wish
- * of the request goes before a wish of the operator.
+ * Joins the request's preferences with those that its key, its team and the operator have, given in this order. What one
+ * of them forbids is forbidden; the first one's wish holds.
  */
-export function joinPreferences(own: ProviderPreferences, operators: ProviderPreferences): Policy {
-  const both = [own, operators];
-  const first = <Key extends keyof ProviderPreferences>(key: Key) => own[key] ?? operators[key] ?? undefined;
+export function joinPreferences(...layers: ProviderPreferences[]): Policy {
+  const first = <Key extends keyof ProviderPreferences>(key: Key): ProviderPreferences[Key] | undefined =>
+    layers.find((layer) => layer[key] != null)?.[key];
   const sort = first("sort");
   return {
-    only: both.map(({ only }) => only).filter((list) => list != null),
-    ignore: both.flatMap(({ ignore }) => ignore ?? []),
-    denyDataCollection: both.some(({ data_collection }) => data_collection === "deny"),
-    zdr: both.some(({ zdr }) => zdr === true),
-    distillable: both.some(({ enforce_distillable_text }) => enforce_distillable_text === true),
+    only: layers.map(({ only }) => only).filter((list) => list != null),
+    ignore: layers.flatMap(({ ignore }) => ignore ?? []),
+    denyDataCollection: layers.some(({ data_collection }) => data_collection === "deny"),
+    zdr: layers.some(({ zdr }) => zdr === true),
+    distillable: layers.some(({ enforce_distillable_text }) => enforce_distillable_text === true),
     requireParameters: first("require_parameters") === true,
-    quantizations: both.map(({ quantizations }) => quantizations).filter((list) => list != null),
-    maxPrice: lowerOf(both.map(({ max_price }) => max_price)),
+    quantizations: layers.map(({ quantizations }) => quantizations).filter((list) => list != null),
+    maxPrice: lowerOf(layers.map(({ max_price }) => max_price)),
     order: first("order") ?? [],
     sort: typeof sort === "string" ? sort : (sort?.by ?? undefined),
     isPartedByModel: typeof sort === "string" || sort?.partition !== "none",

@@ -7,6 +7,7 @@ import type { Cutoffs, Policy } from "./policy.ts";
 import { expectedCost } from "./price.ts";
 import type { RouteRequest } from "./request.ts";
 import { isOfTier, namesEndpoint } from "./slug.ts";
+import { inKeyOrder } from "./team-keys.ts";
 
 /** Why a candidate stands where it stands. */
 export type RankReason =
@@ -158,9 +159,9 @@ function leadByKey(ranked: Ranked[]): Ranked[] {
   if (ranked.every(({ endpoint }) => endpoint.byok === undefined)) return ranked;
   const of = (kind: Endpoint["byok"]) => ranked.filter(({ endpoint }) => endpoint.byok === kind);
   return [
-    ...of("lead").map(({ endpoint }): Ranked => ({ endpoint, because: "byok" })),
+    ...inKeyOrder(of("lead")).map(({ endpoint }): Ranked => ({ endpoint, because: "byok" })),
     ...of(undefined),
-    ...of("fallback").map(({ endpoint }): Ranked => ({ endpoint, because: "byok_fallback" })),
+    ...inKeyOrder(of("fallback")).map(({ endpoint }): Ranked => ({ endpoint, because: "byok_fallback" })),
   ];
 }
 

@@ -5,6 +5,7 @@ import type { RankReason } from "./rank.ts";
 
 export const EXCLUSION_SENTENCES: Record<ExclusionReason, string> = {
   provider_not_configured: "This installation has no key for the provider.",
+  byok_only: "The team wants its own keys used at this provider, and this endpoint is called with the operator's.",
   retired: "The model has passed its expiration date.",
   not_of_alias: "The alias that was asked for means another endpoint.",
   service_tier: "It belongs to a service tier that the request does not ask for.",
@@ -17,6 +18,7 @@ export const EXCLUSION_SENTENCES: Record<ExclusionReason, string> = {
   not_distillable: "Text that may be distilled is asked for, and the model's author has not allowed that.",
   quantization: "Its precision is not among provider.quantizations.",
   max_price: "It costs more than provider.max_price, or its price is not known.",
+  unpriced: "It has no price, and what this key spends is limited.",
   context_length: "The prompt and the tokens to generate do not fit into its context.",
   output_limit: "It generates fewer tokens than max_tokens asks for.",
   tools: "It does not take tools.",

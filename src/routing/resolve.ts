@@ -1,7 +1,8 @@
-import type { Catalogue, Model } from "../catalogue/catalogue.ts";
+import type { Model } from "../catalogue/catalogue.ts";
 import { RouterError } from "../errors.ts";
 import type { SortKey } from "../schema/provider-preferences.ts";
 import { isRouter, type RouterInput, routeToModels } from "./routers.ts";
+import type { RoutedCatalogue } from "./team-keys.ts";
 import { parseName } from "./variants.ts";
 
 /** How the asked name led to a model, in the words of the wire contract. */
@@ -40,7 +41,7 @@ export function resolveModels(input: RouterInput): Resolution {
   const resolution: Resolution = { requested: names[0] ?? "", strategy: "direct", tracks: [] };
   for (const [index, name] of names.entries()) {
     const isFirst = index === 0;
-    const found = resolveName(name, input);
+    const found = allowedOf(resolveName(name, input), input);
     if (!found) throw unknownModel(name, fieldOf(index, request));
     if (isFirst) Object.assign(resolution, { strategy: found.strategy, ...(found.params && { params: found.params }) });
     for (const track of found.tracks)
@@ -51,7 +52,14 @@ export function resolveModels(input: RouterInput): Resolution {
   return resolution;
 }
 
-function defaultModel({ defaultModel: name }: Catalogue): string {
+/** What a key may not use does not exist for it. */
+function allowedOf(found: Found | undefined, { allowsModel }: RouterInput): Found | undefined {
+  if (!found || !allowsModel) return found;
+  const tracks = found.tracks.filter(({ model }) => allowsModel(model.id));
+  return tracks.length > 0 ? { ...found, tracks } : undefined;
+}
+
+function defaultModel({ defaultModel: name }: RoutedCatalogue): string {
   if (name !== undefined) return name;
   throw new RouterError("invalid_request", "model: is required, because no default model is set", {
     metadata: { field: "model" },
@@ -92,14 +100,14 @@ function resolveName(name: string, input: RouterInput): Found | undefined {
 }
 
 /** A variant that there is not, of a model that there is: it exists, and nobody serves it. */
-function withoutEndpoints(name: string, catalogue: Catalogue): Model | undefined {
+function withoutEndpoints(name: string, catalogue: RoutedCatalogue): Model | undefined {
   const colon = name.indexOf(":");
   const base = colon === -1 ? undefined : catalogue.model(name.slice(0, colon));
   return base && { ...base, id: name, endpoints: [] };
 }
 
 /** The models of an alias, its own first, then those of its fallbacks. */
-function followAlias(name: string, catalogue: Catalogue, depth: number): Omit<Track, "shownAs">[] {
+function followAlias(name: string, catalogue: RoutedCatalogue, depth: number): Omit<Track, "shownAs">[] {
   const alias = catalogue.alias(name);
   if (!alias) {
     const model = catalogue.model(name);

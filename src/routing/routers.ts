@@ -1,20 +1,23 @@
-import type { Catalogue, Endpoint, Model } from "../catalogue/catalogue.ts";
+import type { Endpoint, Model } from "../catalogue/catalogue.ts";
 import { DEMO_SLUG } from "../demo/catalogue.ts";
 import { RouterError } from "../errors.ts";
 import { filterEndpoints } from "./filter.ts";
 import type { Policy } from "./policy.ts";
 import { expectedCost, pricesOf } from "./price.ts";
 import type { RouteRequest } from "./request.ts";
+import type { RoutedCatalogue } from "./team-keys.ts";
 
 /** What choosing a model needs to know. */
 export interface RouterInput {
   request: RouteRequest;
   policy: Policy;
-  catalogue: Catalogue;
+  catalogue: RoutedCatalogue;
   isConfigured: (endpoint: Endpoint) => boolean;
   nowMs: number;
   /** A number in [0, 1). */
   random: () => number;
+  allowsModel?: ((id: string) => boolean) | undefined;
+  mustBePriced?: boolean | undefined;
   /** The model that answered earlier in this conversation. */
   stickyModelId?: string | undefined;
 }
@@ -122,7 +125,13 @@ function fittingModels(input: RouterInput, isAllowed: (id: string) => boolean): 
   const wantsDemo = input.request.auto?.allowed?.some((pattern) => pattern.startsWith(`${DEMO_SLUG}/`)) ?? false;
   const fitting: Model[] = [];
   for (const id of input.catalogue.modelIds()) {
-    if (!isAllowed(id) || id.startsWith("~") || (!wantsDemo && id.startsWith(`${DEMO_SLUG}/`))) continue;
+    if (
+      !isAllowed(id) ||
+      input.allowsModel?.(id) === false ||
+      id.startsWith("~") ||
+      (!wantsDemo && id.startsWith(`${DEMO_SLUG}/`))
+    )
+      continue;
     const model = input.catalogue.model(id);
     if (!model) continue;
     const { admitted } = filterEndpoints({ model, shownAs: id }, input);

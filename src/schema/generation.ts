@@ -15,6 +15,8 @@ export interface AttemptRecord {
   modelId: string;
   /** HTTP status of the upstream; null when it gave none. */
   status: number | null;
+  /** It was called with the team's own key. */
+  isByok?: true;
   /** Why it gave nothing; absent for the attempt that answered. */
   failure?: string;
   /** Milliseconds until it answered or failed. */
@@ -44,7 +46,10 @@ export interface GenerationRecord {
   /** From dispatch to the end. */
   generationTimeMs: number;
   usage: Usage;
-  /** Null when the price is unknown. */
+  /**
+   * What the operator's keys pay or, with `isByok`, the team's own. Null when the price is unknown. Of an answer that both
+   * have paid for it is the operator's part.
+   */
   costNanoUsd: number | null;
   certainty: CostCertainty;
   isByok: boolean;

@@ -99,5 +99,6 @@ export const keyAliasSchema = z.object({
   opens: z.string(),
   /** When it stops doing so; null: when the key does. */
   untilMs: z.number().nullable(),
+  createdAtMs: z.number(),
 });
 export type KeyAlias = z.infer<typeof keyAliasSchema>;

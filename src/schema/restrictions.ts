@@ -32,13 +32,23 @@ function preferencesOf({ allowedProviders, deniedProviders, dataPolicy }: Rules)
 }
 
 function modelTestOf({ allowedModels, deniedModels }: Rules): (id: string) => boolean {
-  const allowed = allowedModels?.map(toPattern);
-  const denied = deniedModels?.map(toPattern) ?? [];
-  return (id) => (allowed?.some((each) => each.test(id)) ?? true) && !denied.some((each) => each.test(id));
+  return (id) => (allowedModels?.some(matching(id)) ?? true) && !deniedModels?.some(matching(id));
 }
 
-/** A pattern in which `*` stands for any characters; the rest means itself. */
-function toPattern(pattern: string): RegExp {
-  const escaped = pattern.split("*").map((text) => text.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
-  return new RegExp(`^${escaped.join(".*")}$`, "i");
+/** Tells whether a pattern matches: `*` stands for any characters, case does not count. */
+function matching(id: string): (pattern: string) => boolean {
+  const text = id.toLowerCase();
+  return (pattern) => {
+    const [first = "", ...others] = pattern.toLowerCase().split("*");
+    const last = others.pop();
+    if (last === undefined) return text === first;
+    if (!text.startsWith(first)) return false;
+    let position = first.length;
+    for (const piece of others) {
+      const found = text.indexOf(piece, position);
+      if (found === -1) return false;
+      position = found + piece.length;
+    }
+    return text.length - last.length >= position && text.endsWith(last);
+  };
 }

@@ -5,7 +5,7 @@ import { Catalogue, type Provider } from "../catalogue/catalogue.ts";
 import { checkDocument } from "../catalogue/check-document.ts";
 import { fromStore, invalidField } from "../errors.ts";
 import { type CatalogueDocument, catalogueDocumentSchema, type ProviderKey } from "../schema/catalogue.ts";
-import { open, seal } from "./seal.ts";
+import { hintOf, open, reseal, seal } from "./seal.ts";
 
 /**
  * The operator's catalogue document in KV.
@@ -54,6 +54,14 @@ export async function writeCatalogue(
   json: unknown,
   masterKeys: string | undefined,
 ): Promise<Snapshot> {
+  const document = await checkCatalogue(json, masterKeys);
+  return store(kv, document);
+}
+
+/**
+ * The document as it would be stored, its literal keys sealed. Throws a 400 that names the path of what is wrong.
+ */
+export async function checkCatalogue(json: unknown, masterKeys: string | undefined): Promise<CatalogueDocument> {
   const parsed = catalogueDocumentSchema.safeParse(json);
   if (!parsed.success) throw shapeError(parsed.error);
   const document = parsed.data;
@@ -61,6 +69,36 @@ export async function writeCatalogue(
   if (problem) throw invalidField(problem.path, problem.problem);
   for (const [slug, provider] of Object.entries(document.providers ?? {}))
     if (provider.key) provider.key = await sealKey(provider.key, slug, masterKeys);
+  return document;
+}
+
+/**
+ * Seals the document's keys again that are not sealed by the first master key. Gives how many, and the slugs of the
+ * providers whose key no master key opens; they stay as they are.
+ */
+export async function resealCatalogue(
+  kv: KVNamespace,
+  masterKeys: string | undefined,
+): Promise<{ resealed: number; unreadable: string[] }> {
+  const stored = await readStoredDocument(kv);
+  const newest = snapshot && snapshot.version > stored.version ? snapshot : stored;
+  const document = structuredClone(newest.document);
+  const unreadable: string[] = [];
+  let resealed = 0;
+  for (const [slug, { key }] of Object.entries(document.providers ?? {})) {
+    if (typeof key !== "object" || !("sealed" in key)) continue;
+    const sealed = await reseal(masterKeys, sealContext(slug), key.sealed);
+    if (sealed === undefined) unreadable.push(slug);
+    else if (sealed !== key.sealed) {
+      key.sealed = sealed;
+      resealed++;
+    }
+  }
+  if (resealed > 0) await store(kv, document);
+  return { resealed, unreadable };
+}
+
+async function store(kv: KVNamespace, document: CatalogueDocument): Promise<Snapshot> {
   const version = Date.now();
   await fromStore("catalogue's store", () => kv.put(KEY, JSON.stringify({ version, document })));
   snapshot = toSnapshot(document, version);
@@ -124,16 +162,13 @@ function toSnapshot(document: CatalogueDocument, version: number): Snapshot {
   return { catalogue, document, version, readAtMs: Date.now() };
 }
 
-/** Of a shorter key, four characters would be too much of it. */
-const MIN_HINTED_CHARS = 12;
-
 async function sealKey(key: ProviderKey, slug: string, masterKeys: string | undefined): Promise<ProviderKey> {
   if (typeof key === "string" || !("value" in key)) return key;
   const { value, ...owner } = key;
   return {
     ...owner,
     sealed: await seal(masterKeys, sealContext(slug), value),
-    hint: value.length < MIN_HINTED_CHARS ? "…" : `…${value.slice(-4)}`,
+    hint: hintOf(value),
   };
 }
 

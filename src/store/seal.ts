@@ -51,6 +51,29 @@ export async function open(
   }
 }
 
+/**
+ * The same key sealed by the first master key; as it was when that has sealed it, undefined when none opens it. Throws
+ * a 400 when there is no master key.
+ */
+export async function reseal(
+  masterKeys: string | undefined,
+  context: string,
+  sealed: string,
+): Promise<string | undefined> {
+  const plain = await open(masterKeys, context, sealed);
+  if (plain === undefined) return undefined;
+  const [first] = parseMasterKeys(masterKeys);
+  return first && sealed.startsWith(`${first.id}.`) ? sealed : seal(masterKeys, context, plain);
+}
+
+/** Of a shorter key, four characters would be too much of it. */
+const MIN_HINTED_CHARS = 12;
+
+/** The end of a key, for display. */
+export function hintOf(key: string): string {
+  return key.length < MIN_HINTED_CHARS ? "…" : `…${key.slice(-4)}`;
+}
+
 interface MasterKey {
   id: string;
   bytes: Uint8Array;

@@ -32,11 +32,18 @@ export interface WireUsage {
   server_tool_use_details?: { web_search_requests: number };
 }
 
-/** Renders a usage and its cost for the client. */
+/**
+ * Renders a usage and its cost for the client. `chargedNanoUsd`: the part that the team's own keys do not pay, where it
+ * is a part.
+ */
 export function toWireUsage(
   usage: Usage,
   cost: Cost | undefined,
-  { isByok, isEstimated }: { isByok: boolean; isEstimated: boolean },
+  {
+    isByok,
+    isEstimated,
+    chargedNanoUsd,
+  }: { isByok: boolean; isEstimated: boolean; chargedNanoUsd?: number | undefined },
 ): WireUsage {
   const wire: WireUsage = {
     prompt_tokens: usage.promptTokens,
@@ -61,8 +68,9 @@ export function toWireUsage(
   if (usage.rejectedPrediction !== undefined)
     wire.completion_tokens_details.rejected_prediction_tokens = usage.rejectedPrediction;
   if (usage.webSearches !== undefined) wire.server_tool_use_details = { web_search_requests: usage.webSearches };
+  if (isByok) wire.cost = 0;
   if (cost !== undefined) {
-    wire.cost = isByok ? 0 : toUsd(cost.totalNanoUsd);
+    if (!isByok) wire.cost = toUsd(chargedNanoUsd ?? cost.totalNanoUsd);
     wire.cost_details = {
       upstream_inference_cost: toUsd(cost.totalNanoUsd),
       upstream_inference_prompt_cost: toUsd(cost.promptNanoUsd),

@@ -2,8 +2,19 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { PROVIDERS } from "../../src/catalogue/providers/index.ts";
-import { ERROR_STATUS } from "../../src/errors.ts";
-import { apiSchema } from "../../src/schema/catalogue.ts";
+import type { Attempt } from "../../src/dispatch/attempt.ts";
+import { toWireError } from "../../src/dispatch/give-up.ts";
+import { ERROR_STATUS, type ErrorType, type FailureKind } from "../../src/errors.ts";
+import { verdictOf } from "../../src/health/health.ts";
+import { MAX_BODY_BYTES } from "../../src/http/read-body.ts";
+import { REMEDIES } from "../../src/routing/fallback.ts";
+import { COMPRESSED_BY_DEFAULT, EXCLUSION_REASONS } from "../../src/routing/filter.ts";
+import { RANK_SENTENCES } from "../../src/routing/reasons.ts";
+import { MAX_DEPTH } from "../../src/schema/accepts.ts";
+import { apiSchema, catalogueDocumentSchema, providerSchema } from "../../src/schema/catalogue.ts";
+import { providerPreferencesSchema, timeoutsSchema } from "../../src/schema/provider-preferences.ts";
+import { MAX_EVENT_CHARS } from "../../src/stream/sse.ts";
+import { TOKEN_ESTIMATE_ERROR } from "../../src/usage/count-tokens.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const readme = readFileSync(join(ROOT, "README.md"), "utf8");
@@ -27,7 +38,7 @@ describe("the README", () => {
   });
 
   it("lists every wire format that a provider can speak, and no other", () => {
-    const listed = rowsOf("### Wire formats").flatMap(([names = ""]) => codeIn(names));
+    const [, ...listed] = codeIn(sectionOf("### Wire formats"));
     expect(listed.sort()).toEqual([...apiSchema.options].sort());
   });
 
@@ -39,10 +50,71 @@ describe("the README", () => {
     expect(unknown).toEqual([]);
   });
 
-  it("gives known types of errors", () => {
-    const types = rowsOf("## Errors").map(([, type = ""]) => codeIn(type)[0]);
-    expect(types.length).toBeGreaterThan(10);
-    expect(types.filter((type) => !Object.hasOwn(ERROR_STATUS, type ?? ""))).toEqual([]);
+  it("lists every type of error that is thrown, with its status", () => {
+    const rows = rowsOf("## Errors").map(([status = "", type = ""]) => [codeIn(type)[0], Number(status)] as const);
+    for (const [type, status] of rows)
+      expect(status, type).toBe(ERROR_STATUS_HERE[type as ErrorType] ?? ERROR_STATUS[type as ErrorType]);
+    const listed = rows.map(([type]) => type);
+    const thrown = Object.keys(ERROR_STATUS).filter((type) => sources.some((source) => source.includes(`"${type}"`)));
+    expect(thrown.length).toBeGreaterThan(10);
+    expect(listed.sort()).toEqual(thrown.sort());
+  });
+
+  it("tells of every failure what follows, what health makes of it, and the last word", () => {
+    const told = rowsOf("## When providers fail").flatMap(([kinds = "", , next = "", health = "", , status = ""]) =>
+      codeIn(kinds).map((kind) => [kind, next.trim(), health.trim(), Number.parseInt(status, 10)]),
+    );
+    const real = (Object.keys(REMEDIES) as FailureKind[]).map((kind) => [
+      kind,
+      { next: "next", larger_context: "of this model only larger contexts" }[REMEDIES[kind]],
+      { failure: "failure", neutral: "nothing", rate_limited: "rate limit", success: "" }[verdictOf(kind)],
+      toWireError({ kind, message: "" }, SOME_ATTEMPT).code,
+    ]);
+    expect(told.sort()).toEqual(real.sort());
+  });
+
+  it("explains every key of `provider`, every clock, and what may happen when a client leaves", () => {
+    const keys = rowsOf("### Preferences").flatMap(([names = ""]) => codeIn(names));
+    expect(keys.sort()).toEqual(Object.keys(providerPreferencesSchema.shape).sort());
+    const clocks = rowsOf("### Deadlines").flatMap(([names = ""]) => codeIn(names));
+    expect(clocks).toEqual(expect.arrayContaining(Object.keys(timeoutsSchema.shape)));
+    const departure = codeIn(sectionOf("### Hedges, continuation, departure"));
+    expect(departure).toEqual(expect.arrayContaining(providerSchema.shape.on_disconnect.unwrap().options));
+  });
+
+  it("gives every reason of a plan, and no other", () => {
+    const excluded = rowsOf("### Filters").flatMap(([reasons = ""]) => codeIn(reasons));
+    expect(excluded.sort()).toEqual([...EXCLUSION_REASONS].sort());
+    const ranked = rowsOf("### Order").flatMap(([, reasons = ""]) => codeIn(reasons));
+    expect(ranked.sort()).toEqual(Object.keys(RANK_SENTENCES).sort());
+  });
+
+  it("gives bounds as they are", () => {
+    const bounds = sectionOf("### Bounds");
+    expect(bounds).toContain(`| ${MAX_BODY_BYTES / 2 ** 20} MiB; ${MAX_DEPTH} levels |`);
+    expect(bounds).toContain(`| ${MAX_EVENT_CHARS / 2 ** 20} Mi characters;`);
+    const prompts = sectionOf("## Response cache and long prompts");
+    expect(prompts).toContain(`within ${TOKEN_ESTIMATE_ERROR * 100} % of`);
+    expect(prompts).toContain(`${COMPRESSED_BY_DEFAULT.toLocaleString("en")} tokens or fewer`);
+  });
+
+  it("shows a catalogue that is one", () => {
+    const examples = [...readme.matchAll(/^```json\n(.*?)^```$/gms)].map(([, json = ""]) => JSON.parse(json));
+    expect(examples.length).toBeGreaterThan(0);
+    for (const example of examples) expect(catalogueDocumentSchema.strict().parse(example)).toEqual(example);
+  });
+
+  it("links to headings that there are", () => {
+    const headings = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => heading);
+    const anchors = headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\w -]/g, "")
+        .replaceAll(" ", "-"),
+    );
+    const links = [...readme.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor);
+    expect(links.length).toBeGreaterThan(5);
+    expect(links.filter((anchor) => !anchors.includes(anchor ?? ""))).toEqual([]);
   });
 
   it("names files and scripts that exist", () => {
@@ -56,6 +128,24 @@ describe("the README", () => {
     expect(scripts.filter((script) => !Object.hasOwn(manifest.scripts, script))).toEqual([]);
   });
 });
+
+/** Where requests end in an error; what a protocol or the demo calls its own errors is none of them. */
+const ROOMS = ["errors.ts", "http", "dispatch", "routing", "store", "ledger", "schema"];
+const sources = ROOMS.flatMap(filesOf)
+  .filter((path) => path.endsWith(".ts") && !path.includes("selftest"))
+  .map((path) => readFileSync(path, "utf8"));
+
+function filesOf(room: string): string[] {
+  const path = join(ROOT, "src", room);
+  if (room.endsWith(".ts")) return [path];
+  return readdirSync(path, { recursive: true, encoding: "utf8" }).map((file) => join(path, file));
+}
+
+/** Statuses that are not those of their types. */
+const ERROR_STATUS_HERE: Partial<Record<ErrorType, number>> = { content_policy_violation: 403 };
+
+/** As much of an attempt as an error tells of it. */
+const SOME_ATTEMPT = { endpoint: { provider: { name: "Acme" } } } as unknown as Attempt;
 
 /** The text from a heading to the next one of any level. */
 function sectionOf(heading: string): string {

@@ -313,6 +313,21 @@ describe("an answer that broke off ends with one error", () => {
   });
 });
 
+it("an answer whose continuation cannot even begin ends with one error", async () => {
+  vi.spyOn(console, "error").mockReturnValue();
+  const calls = connect({ a: BROKEN, b: REST });
+  const keyOf = async ({ tag }: { tag: string }) => {
+    if (tag === "b") throw new Error("no base64");
+    return undefined;
+  };
+  const walked = walk({ a: {}, b: CONTINUES }, { chat: WANTED, keyOf });
+  const { error, content, isDone } = await readOf(walked);
+  expect({ content, isDone }).toEqual({ content: "Down by the", isDone: true });
+  expect(error).toMatchObject({ code: 502 });
+  expect(calls.map(({ host }) => host)).toEqual(["a"]);
+  expect(walked.records).toMatchObject([{ outcome: "cut" }]);
+});
+
 describe("a client that leaves a continued answer", () => {
   type Ways = [name: string, b: Reply, asked: string[]];
   const ways: Ways[] = [
@@ -350,7 +365,7 @@ describe("a client that leaves a continued answer", () => {
 
   it("while the continuation waits for its key is booked once, and nobody else is asked", async () => {
     const calls = connect({ a: BROKEN, b: REST });
-    const keyOf = async ({ slug }: { slug: string }) => {
+    const keyOf = async ({ provider: { slug } }: { provider: { slug: string } }) => {
       if (slug === "b") await new Promise((resolve) => setTimeout(resolve, 5_000));
       return undefined;
     };

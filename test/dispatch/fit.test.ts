@@ -76,7 +76,13 @@ describe("what a model's name or a plugin implies", () => {
     ],
     ["so is a model that is asked for online", { model: "acme/one:online" }, {}, {}, []],
     ["or one of several", { models: ["acme/one", "acme/two:nitro:online"] }, {}, {}, []],
-    ["unless the plugin says no", { model: "acme/one:online", plugins: [{ id: "web", enabled: false }] }, {}, undefined, []],
+    [
+      "unless the plugin says no",
+      { model: "acme/one:online", plugins: [{ id: "web", enabled: false }] },
+      {},
+      undefined,
+      [],
+    ],
     ["another router knows the plugin", web, { provider: { quirks: { is_router: true } } }, undefined, []],
     [
       "a provider that cannot search is told of none, and its client hears of it",

@@ -226,7 +226,7 @@ describe.each([
     [
       "the first is, and the second waits for its key",
       150,
-      async ({ slug }: { slug: string }) => {
+      async ({ provider: { slug } }: { provider: { slug: string } }) => {
         if (slug === "b") await new Promise((resolve) => setTimeout(resolve, 500));
         return "key";
       },
@@ -254,7 +254,7 @@ describe.each([
 
   it("that cannot even begin does not leave the first one running", async () => {
     const { stopped } = timed({ a: hang });
-    const keyOf = async ({ slug }: { slug: string }) => {
+    const keyOf = async ({ provider: { slug } }: { provider: { slug: string } }) => {
       if (slug === "b") throw new Error("no base64");
       return undefined;
     };

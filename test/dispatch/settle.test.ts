@@ -175,7 +175,7 @@ describe("a client that leaves", () => {
 
   it("between two attempts is not followed by the second", async () => {
     const calls = connect({ a: json(errorBody("No."), { status: 500 }), b: json(completion("Hi")) });
-    const keyOf = async ({ slug }: { slug: string }) => {
+    const keyOf = async ({ provider: { slug } }: { provider: { slug: string } }) => {
       if (slug === "b") await new Promise((resolve) => setTimeout(resolve, 10));
       return "key";
     };
@@ -229,7 +229,7 @@ describe("what an operator's mistake or a store's fault does to a walk", () => {
     [
       "a key that cannot be read",
       {
-        keyOf: async ({ slug }: { slug: string }) => {
+        keyOf: async ({ provider: { slug } }: { provider: { slug: string } }) => {
           if (slug === "b") throw new Error("no base64");
           return undefined;
         },

@@ -20,9 +20,8 @@ const SIDES: [name: string, dialect: Dialect][] = [
   ["anthropic-messages", DIALECTS["anthropic-messages"]],
 ];
 
-/** Says the first half of its text, and dies. */
-const dies = (dialect: Dialect): Answer =>
-  streamed(dialect, [...beginningOf(dialect, `${BEGUN}. . . . . .`), pause(30), "reset"]);
+/** Says the beginning of its text, and dies. */
+const dies = (dialect: Dialect): Answer => streamed(dialect, [...beginningOf(dialect, BEGUN), pause(30), "reset"]);
 
 const script = (dialect: Dialect, answer: Answer, continues = false): Script => ({
   answer,
@@ -51,11 +50,10 @@ describe.each(SIDES)("an answer that breaks off at a provider of %s", (_, first)
       });
       const response = await ask(cast.model());
       const { chunks, isDone, isClean } = await readStream(response);
-      const begun = prefillOf(await cast.route("second").visit(1)) as { text: string };
       expect({ isDone, isClean }).toEqual({ isDone: true, isClean: true });
-      expect(BEGUN.startsWith(begun.text)).toBe(true);
-      expect(begun).toEqual({ role: "assistant", text: begun.text.trimEnd() });
-      expect(textOf(chunks)).toMatch(new RegExp(`^${begun.text} ?${REST}$`));
+      // Anthropic refuses an answer's beginning that ends in white space.
+      expect(prefillOf(await cast.route("second").visit(1))).toEqual({ role: "assistant", text: BEGUN.trimEnd() });
+      expect(textOf(chunks)).toBe(BEGUN + REST);
       expect(chunks.some(({ error }) => error)).toBe(false);
 
       const ends = chunks.filter(({ choices }) => choices[0].finish_reason === "stop");
@@ -133,7 +131,7 @@ it("the openai SDK reads it as one answer", async () => {
   expect(view).toMatchObject({
     finishReason: "stop",
     error: undefined,
-    text: expect.stringMatching(`^Down .*${REST}$`),
+    text: BEGUN + REST,
   });
   expect(cast.visited()).toEqual(["a.first", "a.refusing", "a.last"]);
 });

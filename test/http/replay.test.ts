@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { settle } from "../../src/ledger/settlements.ts";
 import type { GenerationRecord } from "../../src/schema/generation.ts";
 import { emptyUsage } from "../../src/schema/usage.ts";
+import { isolateCooldowns } from "../../src/store/health.ts";
 import { chat, errorOf, HELLO, makeKey, manage, send } from "./client.ts";
 
 const { key, data: owner } = await makeKey();
@@ -159,6 +160,14 @@ describe("a replay", () => {
       expect(data.recorded.candidates[0].reason).toBe("drawn");
     }
   });
+});
+
+it("a replay passes over what cools down now", async () => {
+  await putModel([endpointAt("demo", { tag: "demo/cold" }), endpointAt("demo", { tag: "demo/warm" })]);
+  const id = await generate({ model: "replay/one" });
+  isolateCooldowns.note("replay/one demo/cold", { kind: "rate_limited", retryAfterMs: 30_000 }, Date.now());
+  const { difference } = await replay(id);
+  expect(difference.lost).toEqual([{ model: "replay/one", tag: "demo/cold", is: "cooling_down" }]);
 });
 
 describe("what cannot be replayed", () => {

@@ -35,3 +35,9 @@ export function recordOf(fields: Partial<GenerationRecord> = {}): GenerationReco
     ...fields,
   };
 }
+
+/** The same, made at a time that its id tells too. */
+export function recordAt(createdAtMs: number, fields: Partial<GenerationRecord> = {}): GenerationRecord {
+  const id = `gen-${Math.floor(createdAtMs / 1000)}-${crypto.randomUUID().slice(0, 20)}`;
+  return recordOf({ id, createdAtMs, ...fields });
+}

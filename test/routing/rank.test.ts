@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../src/routing/random.ts";
-import { type Extras, healthOf, outages, planOf, rankReasonsOf, type Tags, tagsOf } from "./endpoints.ts";
+import { type Extras, healthOf, outages, planOf, rankReasonsOf, steady, type Tags, tagsOf } from "./endpoints.ts";
 import { expectShares, firstCounts } from "./shares.ts";
 
 /** The order of one model's endpoints under one draw. */

@@ -1,13 +1,13 @@
 import type { Provider } from "../../catalogue/catalogue.ts";
 import { DEMO_SLUG } from "../../demo/catalogue.ts";
 import { readSpend } from "../../ledger/read.ts";
+import { DEFAULT_TEAM } from "../../schema/team.ts";
 import { isConfigured, readCatalogue, readProviderKey, readStoredDocument } from "../../store/catalogue.ts";
 import { probeKv } from "../../store/probe.ts";
 import { findResponse } from "../../store/response-cache.ts";
 import { open, seal } from "../../store/seal.ts";
 import { isDemoOn } from "../demo-switch.ts";
 import { type AppContext, waitUntilOf } from "../env.ts";
-import { DEFAULT_TEAM } from "../keys.ts";
 import { type Check, must, Skipped } from "./check.ts";
 
 const GROUP = "installation";

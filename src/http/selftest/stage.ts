@@ -4,12 +4,11 @@ import { plainRows } from "../../catalogue/model-rows.ts";
 import { DEMO_MODELS, DEMO_PROVIDER, DEMO_SLUG } from "../../demo/catalogue.ts";
 import { RouterError } from "../../errors.ts";
 import type { EndpointRow, ModelRow } from "../../schema/catalogue.ts";
+import { SELFTEST_TEAM } from "../../schema/team.ts";
 import { createKey, deleteKey } from "../../store/keys.ts";
 import type { AppContext, AppEnv, Memory } from "../env.ts";
 import { Client, type Send } from "./client.ts";
 
-/** The run's requests are booked apart from everybody else's. */
-const TEAM = "selftest";
 /** The run's key is dead after this, even if it could not be deleted. */
 const KEY_TTL_MS = 60_000;
 
@@ -33,7 +32,7 @@ export async function withPurse<Result>(c: AppContext, use: (purse: Purse | unde
   const nowMs = Date.now();
   const { token, key } = await createKey(c.env.KV, {
     name: "selftest",
-    team: TEAM,
+    team: SELFTEST_TEAM,
     disabled: false,
     limitNanoUsd: null,
     limitReset: null,

@@ -1,0 +1,200 @@
+import { RouterError } from "../errors.ts";
+import { type Applicant, admit, isRefusal, keepHolding } from "../ledger/admission.ts";
+import { type AccountLimits, type Amounts, isLimited, type Refusal, TEAM_ACCOUNT } from "../ledger/amounts.ts";
+import type { Plan } from "../routing/plan.ts";
+import { costBound } from "../routing/price.ts";
+import type { RouteRequest } from "../routing/request.ts";
+import type { ChatRequest } from "../schema/chat.ts";
+import type { HoldRecord } from "../schema/generation.ts";
+import type { ApiKey } from "../schema/key.ts";
+import { restrictionsOf } from "../schema/restrictions.ts";
+import type { Team } from "../schema/team.ts";
+import { toUsd } from "../usage/cost.ts";
+import { TOKEN_ESTIMATE_ERROR } from "../usage/count-tokens.ts";
+import { type AppContext, waitUntilOf } from "./env.ts";
+import type { PlanFor } from "./planning.ts";
+
+/** The limits that hold for a request: its key's, its team's, and each of the team's budgets. */
+export function limitsOf(key: ApiKey, team: Team): AccountLimits[] {
+  const none = {
+    nanoUsd: null,
+    period: "total",
+    includesByok: false,
+    requests: null,
+    tokens: null,
+    slots: null,
+  } as const;
+  const rates = ({ rpm, tpm, maxParallel }: ApiKey | Team) => ({ requests: rpm, tokens: tpm, slots: maxParallel });
+  const { limitNanoUsd: nanoUsd, limitReset, includeByokInLimit: includesByok } = key;
+  return [
+    { ...none, ...rates(key), account: key.account, nanoUsd, period: limitReset ?? "total", includesByok },
+    { ...none, ...rates(team), account: TEAM_ACCOUNT },
+    ...team.budgets.map(({ interval, limitNanoUsd }): AccountLimits => {
+      const period = interval === "lifetime" ? "total" : interval;
+      return { ...none, account: TEAM_ACCOUNT, nanoUsd: limitNanoUsd, period, includesByok: team.includeByokInBudgets };
+    }),
+  ];
+}
+
+/** Whether what a request costs counts against a budget. */
+export function isBudgeted(limits: AccountLimits[]): boolean {
+  return limits.some(({ nanoUsd }) => nanoUsd !== null);
+}
+
+/** What a key and its team make of the planning of every request. */
+export function rulesFor({ key, team }: { key: ApiKey; team: Team }): PlanFor["rules"] {
+  return { ...restrictionsOf(key, team), mustBePriced: isBudgeted(limitsOf(key, team)) };
+}
+
+/** Answers of requests that set no limit, at endpoints that have none, are taken to be this long at most. */
+export const UNTOLD_OUTPUT_TOKENS = 16_384;
+
+/** Where nothing else bounds an answer that counts against a budget, its request is given a bound. */
+export function withOutputBound(
+  chat: ChatRequest,
+  { request, plan }: { request: RouteRequest; plan: Plan },
+): ChatRequest {
+  const isEndless = plan.candidates.some(
+    ({ endpoint: { maxCompletionTokens, contextLength } }) =>
+      maxCompletionTokens === undefined && contextLength === undefined,
+  );
+  if (request.maxTokens !== undefined || !isEndless) return chat;
+  request.maxTokens = UNTOLD_OUTPUT_TOKENS;
+  return { ...chat, max_completion_tokens: UNTOLD_OUTPUT_TOKENS };
+}
+
+/** A request that may be dispatched, and holds its part of the limits until it has ended. */
+export interface Held {
+  /** With a bound for the answer where there was none. */
+  chat: ChatRequest;
+  /** Undefined where nothing is limited. */
+  hold?: HoldRecord;
+  /** It has ended, with a record or without one. */
+  end(isSettled: boolean): void;
+}
+
+/** Admits a planned request under the limits of its key and team. Throws 402 or 429 when it cannot be admitted. */
+export async function holdFor(
+  c: AppContext,
+  {
+    id,
+    key,
+    team,
+    plan,
+    route,
+    chat,
+  }: { id: string; key: ApiKey; team: Team; plan: Plan; route: RouteRequest; chat: ChatRequest },
+): Promise<Held> {
+  const accounts = limitsOf(key, team);
+  if (plan.candidates.length === 0 || !isLimited(accounts)) return { chat, end() {} };
+  const bounded = isBudgeted(accounts) ? withOutputBound(chat, { request: route, plan }) : chat;
+  const applicant: Applicant = { namespace: c.env.LEDGER, team: team.id, accounts, waitUntil: waitUntilOf(c) };
+  const need = needOf({ plan, request: route, chat }, accounts);
+  const answer = await admit(applicant, need);
+  if (isRefusal(answer)) throw refusalError(answer, need, route);
+  const stop = keepHolding(applicant, answer.hold, id);
+  return {
+    chat: bounded,
+    hold: answer.hold,
+    end(isSettled) {
+      stop();
+      if (isSettled) answer.settled();
+      else answer.release();
+    },
+  };
+}
+
+/** What a request uses at most: the dearest of its candidates, and again for each call that may come on top. */
+function needOf(
+  { plan, request, chat }: { plan: Plan; request: RouteRequest; chat: ChatRequest },
+  accounts: AccountLimits[],
+): Amounts {
+  const nowMs = Date.now();
+  const countsByok = accounts.some(({ nanoUsd, includesByok }) => nanoUsd !== null && includesByok);
+  const bounds = plan.candidates
+    .filter(({ endpoint }) => countsByok || endpoint.byok === undefined)
+    .map(({ endpoint }) => costBound(endpoint, request, nowMs) ?? 0);
+  const { provider, n, response_format: format } = chat;
+  const isRepairable = format != null && format.type !== "text";
+  const calls = 1 + (provider?.hedge ? 1 : 0) + (provider?.continuation ? 1 : 0) + (isRepairable ? 1 : 0);
+  const prompt = Math.ceil(request.prompt.total * (1 + TOKEN_ESTIMATE_ERROR));
+  return {
+    nanoUsd: Math.ceil(Math.max(0, ...bounds) * 1e9) * calls * (n ?? 1),
+    requests: 1,
+    tokens: prompt + Math.min(request.maxTokens ?? EXPECTED_OUTPUT_TOKENS, UNTOLD_OUTPUT_TOKENS),
+    slots: 1,
+  };
+}
+
+/** Of an answer whose client sets no limit; what it really has is counted when it is there. */
+const EXPECTED_OUTPUT_TOKENS = 1_000;
+
+/** Which limit stands in the way, how much of it is left, and when it is there again. */
+function refusalError(refusal: Refusal, need: Amounts, request: RouteRequest): RouterError {
+  const { kind, resetsAtMs, isHeld } = refusal;
+  const nowMs = Date.now();
+  if (kind === "nanoUsd") return budgetError(refusal, need, request, nowMs);
+  const what = { requests: "requests per minute", tokens: "tokens per minute", slots: "requests at the same time" }[
+    kind
+  ];
+  const whose = refusal.account === TEAM_ACCOUNT ? "this key's team" : "this key";
+  const retryAfterMs = resetsAtMs === null ? 1_000 : Math.max(1, resetsAtMs - nowMs);
+  const message = `Rate limit exceeded: ${whose} may have ${refusal.limit} ${what}, and ${refusal.left} of them are left; this request needs ${need[kind]}.`;
+  return new RouterError("rate_limit_exceeded", message, {
+    retryAfterMs,
+    headers: {
+      "x-ratelimit-limit": String(refusal.limit),
+      "x-ratelimit-remaining": String(refusal.left),
+      "x-ratelimit-reset": String(nowMs + retryAfterMs),
+    },
+    metadata: {
+      limit_source: RATE_SOURCES[kind],
+      scope: scopeOf(refusal),
+      limit: refusal.limit,
+      remaining: refusal.left,
+      is_held: isHeld,
+    },
+  });
+}
+
+const RATE_SOURCES = { requests: "requests_per_minute", tokens: "tokens_per_minute", slots: "parallel_requests" };
+
+function scopeOf({ account }: Refusal): string {
+  return account === TEAM_ACCOUNT ? "workspace" : "api_key";
+}
+
+/** Requests under way hold the money for a moment; it is worth asking again. */
+const HELD_RETRY_MS = 5_000;
+
+function budgetError(refusal: Refusal, need: Amounts, request: RouteRequest, nowMs: number): RouterError {
+  const { limit, left, resetsAtMs, isHeld } = refusal;
+  const isTeam = refusal.account === TEAM_ACCOUNT;
+  const [limitUsd, leftUsd] = [toUsd(limit), toUsd(left)];
+  const whose = isTeam ? "Workspace budget" : "Key limit";
+  const reset = resetsAtMs === null ? "" : ` It starts anew at ${new Date(resetsAtMs).toISOString()}.`;
+  const message = isHeld
+    ? `${whose} of $${limitUsd} is held by requests under way. Try again in a moment.`
+    : left <= 0
+      ? `${whose} exceeded: all of $${limitUsd} is spent.${reset}`
+      : `This request requires more credits, or fewer max_tokens. You requested up to $${toUsd(need.nanoUsd)}, but can only afford $${leftUsd}.${reset}`;
+  const affordable = Math.floor(((request.maxTokens ?? 0) * left) / Math.max(1, need.nanoUsd));
+  return new RouterError("payment_required", message, {
+    ...(isHeld && { retryAfterMs: HELD_RETRY_MS }),
+    metadata: {
+      limit_source: isHeld
+        ? "openrouter_in_flight_budget"
+        : isTeam
+          ? "openrouter_workspace_budget"
+          : "openrouter_key_limit",
+      ...(isHeld && { reason: "in_flight_budget_exhausted" }),
+      scope: scopeOf(refusal),
+      limit_usd: limitUsd,
+      spend_usd: toUsd(limit - left),
+      remaining_usd: leftUsd,
+      required_usd: toUsd(need.nanoUsd),
+      resets_at: resetsAtMs === null ? null : new Date(resetsAtMs).toISOString(),
+      retry_after: resetsAtMs === null ? null : Math.ceil((resetsAtMs - nowMs) / 1000),
+      ...(request.maxTokens !== undefined && !isHeld && { affordable_max_tokens: affordable }),
+    },
+  });
+}
