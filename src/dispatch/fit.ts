@@ -2,6 +2,7 @@ import type { Endpoint } from "../catalogue/catalogue.ts";
 import { isCompressed } from "../routing/filter.ts";
 import { unsupportedParameters } from "../routing/parameters.ts";
 import type { RouteRequest } from "../routing/request.ts";
+import { tierOf } from "../routing/slug.ts";
 import { parseName } from "../routing/variants.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import { compressMessages } from "./compress.ts";
@@ -22,7 +23,7 @@ export interface Fitted {
 
 /** Fits a request to an endpoint: what its model's name implies, the parameters that it takes, the room that it has. */
 export function fitRequest(chat: ChatRequest, endpoint: Endpoint, route: RouteRequest): Fitted {
-  const whole = withSearch(withThinking(chat, endpoint), endpoint);
+  const whole = withTier(withSearch(withThinking(chat, endpoint), endpoint), endpoint);
   const dropped = unsupportedParameters(whole, endpoint);
   let fitted = whole;
   if (dropped.length > 0) {
@@ -50,6 +51,12 @@ function withSearch(chat: ChatRequest, { provider }: Endpoint): ChatRequest {
 /** `:online` behind a model's name is another way to ask for the web plugin; it counts for all models of the request. */
 function isNamedOnline({ model, models }: ChatRequest): boolean {
   return [model, ...(models ?? [])].some((name) => name != null && parseName(name).isOnline);
+}
+
+/** An endpoint of a service tier is the provider's usual one, asked for that tier: also where a name has led to it. */
+function withTier(chat: ChatRequest, endpoint: Endpoint): ChatRequest {
+  const tier = tierOf(endpoint);
+  return tier === undefined ? chat : { ...chat, service_tier: tier };
 }
 
 /** The share of the context that is kept for the answer where the client sets no limit. */

@@ -107,8 +107,15 @@ export class Turn {
     const { request, limits } = this.#input;
     const openWithinMs = this.#remainingMs && Math.max(1, this.#remainingMs);
     const own = { timeouts: limits.timeouts, openWithinMs };
-    const { betas, hops } = request;
-    return new Attempt(this.candidate.endpoint, { isStream, key: key ?? undefined, betas, hops, limits: own });
+    const { betas, hops, onHeaders } = request;
+    return new Attempt(this.candidate.endpoint, {
+      isStream,
+      key: key ?? undefined,
+      betas,
+      hops,
+      onHeaders,
+      limits: own,
+    });
   }
 
   /** What is left of its share of the time; undefined when that is not bounded. */

@@ -38,7 +38,7 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
   }
   const keeper = visit?.keeper;
   const catalogue = await catalogueFor(c, { team: team.id, key });
-  const { plan, route, record, watch } = planRequest(c, chat, catalogue, {
+  const { plan, route, record, watch, ...planned } = planRequest(c, chat, catalogue, {
     owner: key.account,
     rules: rulesFor({ key, team }),
   });
@@ -48,7 +48,7 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
   const wishes = { wantsMetadata: wantsMetadata(c), betas: betasOf(c), deadlineMs: deadlineOf(c), hops: hopsOf(c) };
   let held: Held | undefined;
   try {
-    held = await holdFor(c, { id, key, team, plan, route, chat });
+    held = await holdFor(c, { id, key, team, plan, route, chat: planned.chat });
     const request = { chat: await withHashedUser(held.chat), route, plan, identity, ...watch };
     const { signal } = c.req.raw;
     const books = bookedWith(held, keeper ? keptBy(keeper, stores) : stores);

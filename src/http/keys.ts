@@ -1,184 +1,208 @@
-import * as z from "zod";
 import { invalidField, RouterError } from "../errors.ts";
-import type { KeySpend } from "../ledger/periods.ts";
-import { readSpend } from "../ledger/read.ts";
-import { type ApiKey, createKey, deleteKey, listKeys, readKey, writeKey } from "../store/keys.ts";
-import { toNanoUsd, toUsd } from "../usage/cost.ts";
-import { identify } from "./authenticate.ts";
+import type { ApiKey } from "../schema/key.ts";
+import { DEFAULT_TEAM } from "../schema/team.ts";
+import {
+  createKey,
+  deleteAlias,
+  deleteKey,
+  hashToken,
+  isTaken,
+  listKeys,
+  readAlias,
+  readKey,
+  rotateKey,
+  writeKey,
+} from "../store/keys.ts";
+import { readStoredPreset } from "../store/presets.ts";
+import { identify, type ManagementCaller, mayManage, requireManagement } from "./authenticate.ts";
 import type { AppContext } from "./env.ts";
-import { readJsonBody } from "./read-body.ts";
-
-/** The team of every key until there are more. */
-export const DEFAULT_TEAM = "default";
+import {
+  changesOf,
+  keyChangeSchema,
+  type NewKeyFields,
+  newKeySchema,
+  refuseInferenceFields,
+  rotationSchema,
+} from "./key-fields.ts";
+import { describeKey, describeKeys, toTime, type WireKey } from "./key-wire.ts";
+import { readFields, readNumber } from "./read-fields.ts";
+import { findWorkspace } from "./workspaces.ts";
 
 const PAGE_SIZE = 100;
 
-/** What may be changed later on. */
-const changeableFields = {
-  name: z.string("must be a string").min(1, "must not be empty").max(256, "must have at most 256 characters"),
-  /** US dollars; null: no limit. */
-  limit: z.number("must be a number of US dollars, or null").min(0, "must not be negative").max(1e6).nullish(),
-  limit_reset: z.enum(["daily", "weekly", "monthly"], "must be daily, weekly, monthly or null").nullish(),
-  include_byok_in_limit: z.boolean("must be true or false").optional(),
-};
-
-/** Body of POST /keys. */
-const newKeySchema = z.looseObject(
-  {
-    ...changeableFields,
-    expires_at: z.iso
-      .datetime({ offset: true, error: "must be an ISO 8601 time with seconds and a zone, e.g. 2027-01-31T12:00:00Z" })
-      .nullish(),
-    creator_user_id: z.string("must be a string").nullish(),
-    external: z.looseObject({ user: z.string("must be a string") }).optional(),
-  },
-  "must be a JSON object",
-);
-
-/** Body of PATCH /keys/:hash; what is absent stays as it is. */
-const keyChangeSchema = z.looseObject(
-  {
-    ...changeableFields,
-    name: changeableFields.name.optional(),
-    disabled: z.boolean("must be true or false").optional(),
-  },
-  "must be a JSON object",
-);
-
 /** POST /keys: makes a key; its token is in this answer and nowhere else. */
 export async function postKey(c: AppContext): Promise<Response> {
-  const body = await readBody(c, newKeySchema);
-  const expiresAtMs = body.expires_at ? Date.parse(body.expires_at) : null;
-  if (expiresAtMs !== null && expiresAtMs <= Date.now()) throw invalidField("expires_at", "must lie in the future");
+  const caller = await requireManagement(c);
+  const body = await readFields(c, newKeySchema);
+  const kind = kindOf(body);
+  if (kind === "management") refuseInferenceFields(body);
+  await checkPreset(c, body.preset);
   const { token, key } = await createKey(c.env.KV, {
+    limitNanoUsd: null,
+    limitReset: null,
+    includeByokInLimit: false,
+    expiresAtMs: null,
+    ...changesOf(body),
     name: body.name,
-    team: DEFAULT_TEAM,
+    kind,
+    team: await teamOf(c, caller, body, kind),
     disabled: false,
-    limitNanoUsd: typeof body.limit === "number" ? toNanoUsd(body.limit) : null,
-    limitReset: body.limit_reset ?? null,
-    includeByokInLimit: body.include_byok_in_limit ?? false,
     createdAtMs: Date.now(),
     updatedAtMs: null,
-    expiresAtMs,
     creatorUserId: body.creator_user_id ?? null,
     externalUser: body.external?.user ?? null,
+    externalHash: await externalHashOf(c, body),
   });
-  return c.json({ key: token, data: await describe(c, key) }, 201);
+  return c.json({ key: token, data: await describeKey(c, key) }, 201);
+}
+
+function kindOf({ kind, is_management_key }: NewKeyFields): "api" | "management" {
+  const other = is_management_key === undefined ? undefined : is_management_key ? "management" : "api";
+  if (kind && other && kind !== other) throw invalidField("is_management_key", `does not go with kind ${kind}`);
+  return kind ?? other ?? "api";
+}
+
+/**
+ * The team of a new key. Without one it is the caller's own, or the default one; a management key without one manages
+ * the installation.
+ */
+async function teamOf(c: AppContext, caller: ManagementCaller, body: NewKeyFields, kind: ApiKey["kind"]) {
+  const { workspace_id, project_id } = body;
+  const named = workspace_id ?? project_id ?? undefined;
+  if (project_id != null && workspace_id !== undefined && project_id !== workspace_id)
+    throw invalidField("project_id", "must be the same as workspace_id");
+  if (named === undefined) return caller.team?.id ?? (kind === "management" ? null : DEFAULT_TEAM);
+  const team = await findWorkspace(c, caller, named);
+  if (!team)
+    throw invalidField(workspace_id === undefined ? "project_id" : "workspace_id", "there is no such workspace");
+  return team.id;
+}
+
+/** A partner's token opens the key as its own does, so it must open nothing yet. */
+async function externalHashOf(c: AppContext, { external }: NewKeyFields): Promise<string | null> {
+  if (external?.api_key === undefined) return null;
+  const hash = await hashToken(external.api_key);
+  if (await isTaken(c.env.KV, hash)) throw invalidField("external.api_key", "is in use");
+  return hash;
+}
+
+async function checkPreset(c: AppContext, slug: string | null | undefined): Promise<void> {
+  if (slug != null && !(await readStoredPreset(c.env.KV, slug)))
+    throw invalidField("preset", "there is no such preset");
 }
 
 /** PATCH /keys/:hash */
 export async function patchKey(c: AppContext): Promise<Response> {
   const key = await findByHash(c);
-  const change = await readBody(c, keyChangeSchema);
-  const changed: ApiKey = { ...key, updatedAtMs: Date.now() };
-  if (change.name !== undefined) changed.name = change.name;
-  if (change.disabled !== undefined) changed.disabled = change.disabled;
-  if (change.limit !== undefined) changed.limitNanoUsd = change.limit === null ? null : toNanoUsd(change.limit);
-  if (change.limit_reset !== undefined) changed.limitReset = change.limit_reset;
-  if (change.include_byok_in_limit !== undefined) changed.includeByokInLimit = change.include_byok_in_limit;
+  const body = await readFields(c, keyChangeSchema);
+  if (key.kind === "management") refuseInferenceFields(body);
+  if (body.workspace_id !== undefined && body.workspace_id !== key.team)
+    throw invalidField("workspace_id", "cannot be changed");
+  await checkPreset(c, body.preset);
+  const changed: ApiKey = { ...key, ...changesOf(body), updatedAtMs: Date.now() };
   await writeKey(c.env.KV, changed);
-  return c.json({ data: await describe(c, changed) });
+  return c.json({ data: await describeKey(c, changed) });
 }
 
-async function readBody<Schema extends z.ZodType>(c: AppContext, schema: Schema): Promise<z.infer<Schema>> {
-  const parsed = schema.safeParse(await readJsonBody(c.req.raw));
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw invalidField(issue?.path.join(".") || "body", issue?.message ?? "cannot be read");
+/** POST /keys/:hash/rotate {grace_seconds?}: gives a key a new token; the old one works until its grace is over. */
+export async function postRotation(c: AppContext): Promise<Response> {
+  const key = await findByHash(c);
+  const hasBody = c.req.raw.body !== null && c.req.header("content-length") !== "0";
+  const { grace_seconds = 0 } = hasBody ? await readFields(c, rotationSchema) : {};
+  const { token, key: rotated, oldUntilMs } = await rotateKey(c.env.KV, key, grace_seconds * 1000);
+  const previous = { hash: key.hash, valid_until: toTime(oldUntilMs) };
+  return c.json({ key: token, data: await describeKey(c, rotated), previous }, 201);
 }
 
-/** GET /keys?offset=&include_disabled= */
+/**
+ * GET /keys?workspace_id=&offset=&include_disabled= : the keys of one workspace, without its id those of the caller's
+ * own or of the default one; `*` means those of all.
+ */
 export async function getKeys(c: AppContext): Promise<Response> {
-  const offset = Number(c.req.query("offset") ?? 0);
-  if (!Number.isInteger(offset) || offset < 0) throw invalidField("offset", "must be a whole number from 0");
+  const caller = await requireManagement(c);
+  const offset = readNumber(c, "offset", { from: 0, to: Number.MAX_SAFE_INTEGER, otherwise: 0 });
   const includesDisabled = c.req.query("include_disabled") !== "false";
-  const keys = (await listKeys(c.env.KV)).filter((key) => includesDisabled || !key.disabled);
-  const page = keys.slice(offset, offset + PAGE_SIZE);
-  const spends = await readSpend(
-    c.env.LEDGER,
-    DEFAULT_TEAM,
-    page.map(({ hash }) => hash),
-  );
-  return c.json({ data: page.map((key) => toWire(key, spends[key.hash])) });
+  const isListed = await workspaceFilter(c, caller);
+  const keys = (await listKeys(c.env.KV)).filter((key) => isListed(key) && (includesDisabled || !key.disabled));
+  return c.json({ data: await describeKeys(c, keys.slice(offset, offset + PAGE_SIZE)) });
+}
+
+async function workspaceFilter(c: AppContext, caller: ManagementCaller): Promise<(key: ApiKey) => boolean> {
+  const named = c.req.query("workspace_id");
+  if (named === "*") return (key) => isManagedBy(caller, key);
+  const team = named === undefined ? caller.team?.id : (await findWorkspace(c, caller, named))?.id;
+  if (named !== undefined && team === undefined) throw new RouterError("not_found", "Workspace not found");
+  const id = team ?? DEFAULT_TEAM;
+  return (key) => isManagedBy(caller, key) && (key.team ?? DEFAULT_TEAM) === id;
 }
 
 /** GET /keys/:hash */
 export async function getKey(c: AppContext): Promise<Response> {
-  return c.json({ data: await describe(c, await findByHash(c)) });
+  return c.json({ data: await describeKey(c, await findByHash(c)) });
 }
 
-/** DELETE /keys/:hash */
+/** DELETE /keys/:hash; of a token that was replaced it ends the grace. */
 export async function removeKey(c: AppContext): Promise<Response> {
-  const { hash } = await findByHash(c);
-  await deleteKey(c.env.KV, hash);
+  const hash = c.req.param("hash") ?? "";
+  const alias = isHash(hash) ? await readAlias(c.env.KV, hash) : undefined;
+  const key = await findByHash(c, alias?.opens ?? hash);
+  if (alias) await deleteAlias(c.env.KV, hash);
+  else await deleteKey(c.env.KV, key.hash);
   return c.json({ deleted: true });
 }
 
-/** GET /key: the caller's own key. */
-export async function getCurrentKey(c: AppContext): Promise<Response> {
-  const caller = await identify(c);
-  if (caller.kind === "management") {
-    throw new RouterError("permission_denied", "This is a management key; GET /api/v1/keys lists the keys it manages.");
-  }
-  const { key } = caller;
-  const { name: _, hash: __, disabled: ___, created_at: ____, updated_at: _____, ...data } = await describe(c, key);
-  return c.json({
-    data: {
-      ...data,
-      is_free_tier: false,
-      is_management_key: false,
-      is_provisioning_key: false,
-      organization_id: null,
-      allowed_data_regions: ["global"],
-      free_model_daily_requests: { limit: 0, remaining: 0, used: 0 },
-      rate_limit: { requests: -1, interval: "10s", note: "This field is kept for older clients; there is no limit." },
-    },
-  });
-}
-
-async function findByHash(c: AppContext): Promise<ApiKey> {
-  const hash = c.req.param("hash") ?? "";
-  const key = /^[0-9a-f]{64}$/.test(hash) ? await readKey(c.env.KV, hash) : undefined;
-  if (!key) throw new RouterError("not_found", "API key not found");
+async function findByHash(c: AppContext, hash = c.req.param("hash") ?? ""): Promise<ApiKey> {
+  const caller = await requireManagement(c);
+  const key = isHash(hash) ? await readKey(c.env.KV, hash) : undefined;
+  if (!key || !isManagedBy(caller, key)) throw new RouterError("not_found", "API key not found");
   return key;
 }
 
-async function describe(c: AppContext, key: ApiKey) {
-  const spends = await readSpend(c.env.LEDGER, key.team, [key.hash]);
-  return toWire(key, spends[key.hash]);
+function isHash(text: string): boolean {
+  return /^[0-9a-f]{64}$/.test(text);
 }
 
-function toWire(key: ApiKey, spend: KeySpend | undefined) {
-  const used = (spend?.[LIMIT_PERIODS[key.limitReset ?? "total"]] ?? 0) + byokInLimit(key, spend);
-  return {
-    hash: key.hash,
-    label: key.label,
-    name: key.name,
-    disabled: key.disabled,
-    limit: key.limitNanoUsd === null ? null : toUsd(key.limitNanoUsd),
-    limit_remaining: key.limitNanoUsd === null ? null : toUsd(Math.max(0, key.limitNanoUsd - used)),
-    limit_reset: key.limitReset,
-    include_byok_in_limit: key.includeByokInLimit,
-    usage: toUsd(spend?.total ?? 0),
-    usage_daily: toUsd(spend?.daily ?? 0),
-    usage_weekly: toUsd(spend?.weekly ?? 0),
-    usage_monthly: toUsd(spend?.monthly ?? 0),
-    byok_usage: toUsd(spend?.byokTotal ?? 0),
-    byok_usage_daily: toUsd(spend?.byokDaily ?? 0),
-    byok_usage_weekly: toUsd(spend?.byokWeekly ?? 0),
-    byok_usage_monthly: toUsd(spend?.byokMonthly ?? 0),
-    created_at: new Date(key.createdAtMs).toISOString(),
-    updated_at: key.updatedAtMs === null ? null : new Date(key.updatedAtMs).toISOString(),
-    creator_user_id: key.creatorUserId,
-    external_user: key.externalUser,
-    workspace_id: key.team,
-    expires_at: key.expiresAtMs === null ? null : new Date(key.expiresAtMs).toISOString(),
-  };
+/** A key of the installation is none of a team's business. */
+function isManagedBy(caller: ManagementCaller, { team }: ApiKey): boolean {
+  return team === null ? caller.team === undefined : mayManage(caller, team);
 }
 
-const LIMIT_PERIODS = { total: "total", daily: "daily", weekly: "weekly", monthly: "monthly" } as const;
-const BYOK_PERIODS = { total: "byokTotal", daily: "byokDaily", weekly: "byokWeekly", monthly: "byokMonthly" } as const;
+/** What every answer of GET /key has beside the key's own facts. */
+const CURRENT_KEY = {
+  is_free_tier: false,
+  organization_id: null,
+  allowed_data_regions: ["global"],
+  free_model_daily_requests: { limit: 0, remaining: 0, used: 0 },
+};
 
-function byokInLimit(key: ApiKey, spend: KeySpend | undefined): number {
-  return key.includeByokInLimit ? (spend?.[BYOK_PERIODS[key.limitReset ?? "total"]] ?? 0) : 0;
+/** GET /key: the caller's own key. */
+export async function getCurrentKey(c: AppContext): Promise<Response> {
+  const { kind, key } = await identify(c);
+  const isManagement = kind === "management";
+  const own: Partial<WireKey> = key ? await describeKey(c, key) : BOOTSTRAP_KEY;
+  const { name: _, hash: __, disabled: ___, created_at: ____, updated_at: _____, rotated_from: ______, ...data } = own;
+  const rate_limit = { requests: key?.rpm ?? -1, interval: key?.rpm == null ? "10s" : "1m", note: RATE_LIMIT_NOTE };
+  const kinds = { is_management_key: isManagement, is_provisioning_key: isManagement };
+  return c.json({ data: { ...data, ...CURRENT_KEY, ...kinds, rate_limit } });
 }
+
+const RATE_LIMIT_NOTE = "Requests in the interval; -1 means that there is no limit.";
+
+const NOTHING_SPENT = {
+  ...{ usage: 0, usage_daily: 0, usage_weekly: 0, usage_monthly: 0 },
+  ...{ byok_usage: 0, byok_usage_daily: 0, byok_usage_weekly: 0, byok_usage_monthly: 0 },
+};
+
+/** The secret of the installation, which is no record of the store. */
+const BOOTSTRAP_KEY: Partial<WireKey> = {
+  label: "MANAGEMENT_KEY",
+  kind: "management",
+  limit: null,
+  limit_remaining: null,
+  limit_reset: null,
+  include_byok_in_limit: false,
+  ...NOTHING_SPENT,
+  creator_user_id: null,
+  workspace_id: DEFAULT_TEAM,
+  expires_at: null,
+};

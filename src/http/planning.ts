@@ -19,6 +19,8 @@ import { usableEndpoints } from "./usable.ts";
 
 /** A request with its plan. */
 export interface PlannedRequest {
+  /** With the wishes for the walk of those that speak for it. */
+  chat: ChatRequest;
   route: RouteRequest;
   plan: Plan;
   /** What is kept of it with the generation. */
@@ -73,9 +75,18 @@ export function planRequest(
   const { plan, seed } = alike && isForStaying(alike.plan) ? alike : planBy(newSeed());
   shareHealth(c.env, nowMs, waitUntilOf(c));
   const observe = observer({ memory, session, conversation, stickyId: sticky?.endpointId }, plan.candidates.length);
-  const hedgeAfterMs = hedge(chat.provider?.hedge ?? catalogue.preferences.hedge, memory);
+  const wishes = wishesOf(chat, [...(rules?.layers ?? []), catalogue.preferences]);
+  const hedgeAfterMs = hedge(wishes.hedge, chat.stream === true, memory);
   const record = toPlanRecord(route, plan, seed, sticky);
-  return { route, plan, record, watch: { observe, hedgeAfterMs, ...watchOver(memory, route.prompt.least) } };
+  const isOwn = WALK_WISHES.every((name) => wishes[name] == null || wishes[name] === chat.provider?.[name]);
+  const wishing = isOwn ? chat : { ...chat, provider: { ...chat.provider, ...wishes } };
+  return {
+    chat: wishing,
+    route,
+    plan,
+    record,
+    watch: { observe, hedgeAfterMs, ...watchOver(memory, route.prompt.least) },
+  };
 }
 
 /** Whether a session gains by the same draw each time: by a prompt that is cached there, or a model that was chosen. */
@@ -88,10 +99,30 @@ function newSeed(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 }
 
-function hedge(wish: ProviderPreferences["hedge"], { health }: Memory): Watch["hedgeAfterMs"] {
+/** Of what is asked for before a candidate is chosen the planning makes a plan; these go with the request. */
+const WALK_WISHES = [
+  "timeouts",
+  "hedge",
+  "continuation",
+  "allow_fallbacks",
+] as const satisfies (keyof ProviderPreferences)[];
+type WalkWishes = Pick<ProviderPreferences, (typeof WALK_WISHES)[number]>;
+
+/** What the walk does for a request: its own wish, else the first one of those that speak for it. */
+function wishesOf({ provider }: ChatRequest, layers: ProviderPreferences[]): WalkWishes {
+  const wishes: WalkWishes = {};
+  for (const layer of [provider ?? {}, ...layers])
+    for (const name of WALK_WISHES)
+      if (wishes[name] == null && layer[name] != null) Object.assign(wishes, { [name]: layer[name] });
+  return wishes;
+}
+
+/** How late a whole answer is cannot be told from first tokens: it is hedged after a time that was given only. */
+function hedge(wish: ProviderPreferences["hedge"], isStream: boolean, { health }: Memory): Watch["hedgeAfterMs"] {
   if (!wish) return undefined;
   const afterMs = typeof wish === "object" ? wish.after_ms : undefined;
   if (typeof afterMs === "number") return () => afterMs;
+  if (!isStream) return undefined;
   return ({ id }) => usualLatencyMs(health.at(Date.now()).of(id)?.latencyMs);
 }
 

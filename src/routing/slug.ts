@@ -5,13 +5,19 @@ const TIER_SUFFIX = /\/(priority|flex)$/;
 
 /** Whether an endpoint is of a service tier: those serve only requests that ask for them. */
 export function isTierEndpoint(endpoint: Endpoint): boolean {
-  return TIER_SUFFIX.test(endpoint.tag);
+  return tierOf(endpoint) !== undefined;
+}
+
+/** The service tier that an endpoint is of, as `service_tier` names it; undefined for the usual one. */
+export function tierOf({ tag }: Endpoint): "priority" | "flex" | undefined {
+  const suffix = TIER_SUFFIX.exec(tag)?.[1];
+  return suffix === "priority" || suffix === "flex" ? suffix : undefined;
 }
 
 /** Whether an endpoint is of the service tier that a request asks for; `fast` is another word for `priority`. */
 export function isOfTier(endpoint: Endpoint, tier: string | null | undefined): boolean {
-  const suffix = tier === "fast" ? "priority" : tier;
-  return isTierEndpoint(endpoint) && endpoint.tag.endsWith(`/${suffix}`);
+  const own = tierOf(endpoint);
+  return own !== undefined && own === (tier === "fast" ? "priority" : tier);
 }
 
 /**

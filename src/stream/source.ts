@@ -42,7 +42,7 @@ const READ_BUFFER_BYTES = 4 * 1024;
  * silence and death never look like an end.
  */
 export class PartSource {
-  readonly #reader: BodyReader;
+  #reader: BodyReader;
   readonly #framing: Framing;
   readonly #decoder: Decoder;
   readonly #explain: (error: unknown) => UpstreamFailure;
@@ -78,6 +78,7 @@ export class PartSource {
       } catch (error) {
         const failure = error instanceof FramingError ? misframed(error) : this.#explain(error);
         parts.push({ type: "failure", failure });
+        if (!(error instanceof FramingError)) this.#reader = BROKEN_READER;
       }
       if (isLast(parts.at(-1))) this.#ended = true;
     }
@@ -137,6 +138,16 @@ interface BodyReader {
   keep(value: Uint8Array): Uint8Array;
   cancel(reason: unknown): Promise<void>;
 }
+
+/**
+ * Takes the place of a reader whose body broke. Such a body keeps the error, and the runtime's errors keep the objects
+ * of their stack: whoever is on it must not hold on to the body, or neither of them is ever let go of.
+ */
+const BROKEN_READER: BodyReader = {
+  read: () => Promise.resolve({ done: true, value: undefined }),
+  keep: (value) => value,
+  cancel: () => Promise.resolve(),
+};
 
 /** A reader that fills the same buffer again and again where the body allows it. */
 function openReader(body: ReadableStream<Uint8Array>): BodyReader {

@@ -62,6 +62,17 @@ describe("what a model's name or a plugin implies", () => {
     expect(fitFor(chat, {}, modelId).chat.reasoning).toEqual(reasoning);
   });
 
+  it.each<[tag: string, asked: ChatRequest["service_tier"], sent: ChatRequest["service_tier"]]>([
+    ["a/priority", undefined, "priority"],
+    ["a/priority", "fast", "priority"],
+    ["a/eu/flex", undefined, "flex"],
+    ["a/flex", "priority", "flex"],
+    ["a", "flex", "flex"],
+    ["a/fp8", undefined, undefined],
+  ])("%s, asked for %s, is told of %s", (tag, service_tier, sent) => {
+    expect(fitFor(service_tier ? { service_tier } : {}, { endpoint: { tag } }).chat.service_tier).toBe(sent);
+  });
+
   const web = { plugins: [{ id: "web" }] };
   it.each<[name: string, chat: Record<string, unknown>, spec: Spec, search: unknown, dropped: string[]]>([
     ["the web plugin is the provider's own search", web, {}, {}, []],

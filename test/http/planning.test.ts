@@ -44,7 +44,7 @@ function plan(fields: Partial<ChatRequest>, { owner = key, header, tags = TAGS, 
   const executionCtx = Object.assign(createExecutionContext(), { props: {} });
   const c = new Context<AppEnv>(new Request("http://127.0.0.1/", { headers }), { env, executionCtx });
   c.set("rehearsal", { catalogue, memory });
-  return planRequest(c, chatOf(fields), catalogue, owner);
+  return planRequest(c, chatOf(fields), catalogue, { owner });
 }
 
 /** Lets the endpoint with this tag be one that tells these facts. */
@@ -192,6 +192,22 @@ describe("chance", () => {
   });
 });
 
+describe("what the operator wishes of a walk", () => {
+  const wished = { continuation: true, timeouts: { first_token_ms: 500 } };
+  it.each<[name: string, own: ChatRequest["provider"], provider: object]>([
+    ["goes with a request that says nothing", undefined, wished],
+    ["is less than what the client says", { continuation: false }, { ...wished, continuation: false }],
+    ["stands beside what the client says", { order: ["a"] }, { ...wished, order: ["a"] }],
+  ])("%s", (_, own, provider) => {
+    const planned = plan({ ...(own && { provider: own }) }, { extras: { defaults: { provider: wished } } });
+    expect(planned.chat.provider).toEqual(provider);
+  });
+
+  it("is nothing as a rule: then the request stays as it is", () => {
+    expect(plan({ provider: { order: ["a"] } }).chat).toEqual(chatOf({ provider: { order: ["a"] } }));
+  });
+});
+
 describe("the record of a plan", () => {
   it("says what it was made from", () => {
     tell(plan({ session_id: "s" }), "d", GOOD);
@@ -204,9 +220,9 @@ describe("the record of a plan", () => {
 });
 
 describe("when a second candidate starts beside the first", () => {
-  const afterMs = (wish: unknown, extras?: Extras) => {
+  const afterMs = (wish: unknown, extras?: Extras, stream = true) => {
     const provider = wish === undefined ? {} : { hedge: wish as boolean };
-    const { watch, plan: made } = plan({ provider }, extras ? { extras } : {});
+    const { watch, plan: made } = plan({ provider, stream }, extras ? { extras } : {});
     const [first] = made.candidates;
     return first && watch.hedgeAfterMs?.(first.endpoint);
   };
@@ -230,12 +246,22 @@ describe("when a second candidate starts beside the first", () => {
     expect(afterMs(wish, extras)).toBe(expected);
   });
 
+  it("is given for an answer in one piece, or there is none: first tokens do not tell when it is late", () => {
+    expect(afterMs(true, undefined, false)).toBeUndefined();
+    expect(afterMs({ after_ms: 70 }, undefined, false)).toBe(70);
+  });
+
+  it("is not known for whole answers, whose first token nobody sees", () => {
+    expect(plan({ provider: { hedge: true } }).watch.hedgeAfterMs).toBeUndefined();
+    expect(plan({ provider: { hedge: { after_ms: 70 } } }).watch.hedgeAfterMs).toBeDefined();
+  });
+
   it("is learnt from what its endpoint usually takes", () => {
     const extras: Extras = {};
     const tags = { "slow/learnt": CACHES };
-    const planned = plan({ provider: { hedge: true } }, { tags, extras });
+    const planned = plan({ provider: { hedge: true }, stream: true }, { tags, extras });
     for (let count = 0; count < 100; count++) tell(planned, "slow/learnt", { verdict: "success", latencyMs: 3_000 });
-    const [first] = plan({ provider: { hedge: true } }, { tags, extras }).plan.candidates;
+    const [first] = plan({ provider: { hedge: true }, stream: true }, { tags, extras }).plan.candidates;
     const learnt = first && planned.watch.hedgeAfterMs?.(first.endpoint);
     expect(learnt).toBeGreaterThan(5_000);
     expect(learnt).toBeLessThan(7_000);
@@ -251,4 +277,16 @@ it("what attempts tell comes into the health that plans are made with", () => {
   }
   const after = plan({ provider: { sort: "latency" } }, { tags });
   expect(after.plan.candidates.map(({ endpoint }) => endpoint.tag)).toEqual(["sick/two", "sick/one"]);
+});
+
+describe("the walk's wishes", () => {
+  it.each<[name: string, own: object, operators: object, expected: object]>([
+    ["are the client's", { continuation: false }, { continuation: true }, { continuation: false }],
+    ["are the operator's where the client has none", {}, { continuation: true }, { continuation: true }],
+    ["are each one's", { hedge: true }, { allow_fallbacks: false }, { hedge: true, allow_fallbacks: false }],
+    ["leave the request alone where there are none", { order: ["a"] }, {}, { order: ["a"] }],
+  ])("%s", (_, own, operators, expected) => {
+    const { chat } = plan({ provider: own }, { extras: { defaults: { provider: operators } } });
+    expect(chat.provider).toEqual(expected);
+  });
 });

@@ -223,7 +223,7 @@ it("the night's work is done by the alarm, and it is set for the next night", as
   await vi.waitFor(
     async () => {
       await runDurableObjectAlarm(books);
-      expect(await books.reconciliation()).toMatchObject({ days: 90, differences: [] });
+      expect(await books.reconciliation()).toMatchObject({ days: 1, differences: [] });
     },
     { timeout: 10_000, interval: 30 },
   );
