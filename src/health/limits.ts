@@ -51,6 +51,11 @@ export class LearnedLimits {
     if (this.#known.size > MAX_KEYS && oldest !== undefined) this.#known.delete(oldest);
   }
 
+  /** Forgets everything, as a fresh isolate would know it. */
+  clear(): void {
+    this.#known.clear();
+  }
+
   /** Notes a call that is about to be made. */
   take(key: string, { requests = 1, tokens }: Use, nowMs: number): void {
     const rests = this.#known.get(key);

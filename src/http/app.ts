@@ -7,7 +7,7 @@ import { chatCompletions } from "./chat-completions.ts";
 import type { AppEnv } from "./env.ts";
 import { errorResponse } from "./error-response.ts";
 import { getGeneration } from "./generation.ts";
-import { getCurrentKey, getKey, getKeys, patchKey, postKey, removeKey } from "./keys.ts";
+import { getCurrentKey, getKey, getKeys, patchKey, postKey, postRotation, removeKey } from "./keys.ts";
 import {
   getEmbeddingModels,
   getModel,
@@ -30,6 +30,9 @@ import { getProviders } from "./providers.ts";
 import { getReplay } from "./replay.ts";
 import { postRoute } from "./route.ts";
 import { postSelftest } from "./selftest.ts";
+import { getBudget, getBudgets, putBudget, removeBudget } from "./workspace-budgets.ts";
+import { getMembers, postMembers, removeMembers } from "./workspace-members.ts";
+import { getWorkspace, getWorkspaces, patchWorkspace, postWorkspace, removeWorkspace } from "./workspaces.ts";
 
 /** Every public route, mounted under `/api/v1` and `/v1`. */
 function createApi(): Hono<AppEnv> {
@@ -49,13 +52,29 @@ function createApi(): Hono<AppEnv> {
   api.get("/key", getCurrentKey);
   api.get("/auth/key", getCurrentKey);
 
-  api.use("/keys", managementOnly());
-  api.use("/keys/*", managementOnly());
+  api.use("/keys", teamManagementOnly());
+  api.use("/keys/*", teamManagementOnly());
   api.get("/keys", getKeys);
   api.post("/keys", postKey);
   api.get("/keys/:hash", getKey);
   api.patch("/keys/:hash", patchKey);
   api.delete("/keys/:hash", removeKey);
+  api.post("/keys/:hash/rotate", postRotation);
+
+  api.use("/workspaces", teamManagementOnly());
+  api.use("/workspaces/*", teamManagementOnly());
+  api.get("/workspaces", getWorkspaces);
+  api.post("/workspaces", postWorkspace);
+  api.get("/workspaces/:id", getWorkspace);
+  api.patch("/workspaces/:id", patchWorkspace);
+  api.delete("/workspaces/:id", removeWorkspace);
+  api.get("/workspaces/:id/members", getMembers);
+  api.post("/workspaces/:id/members/add", postMembers);
+  api.post("/workspaces/:id/members/remove", removeMembers);
+  api.get("/workspaces/:id/budgets", getBudgets);
+  api.get("/workspaces/:id/budgets/:interval", getBudget);
+  api.put("/workspaces/:id/budgets/:interval", putBudget);
+  api.delete("/workspaces/:id/budgets/:interval", removeBudget);
 
   api.use("/presets", managementOnly());
   api.use("/presets/*", managementOnly());

@@ -102,7 +102,8 @@ interface BudgetLayer {
 /** The budget of the key, then those of its team. */
 function budgetLayers(key: ApiKey, book: Book | undefined): BudgetLayer[] {
   const { limitNanoUsd, limitReset, includeByokInLimit: includesByok } = key;
-  const own = { scope: "api_key" as const, includesByok, budgetId: null, interval: limitReset ?? "lifetime" };
+  const interval: Interval = limitReset ?? "lifetime";
+  const own = { scope: "api_key" as const, includesByok, budgetId: null, interval };
   const layers: BudgetLayer[] = [];
   if (limitNanoUsd !== null) layers.push(toLayer({ ...own, limitNanoUsd }, book?.spends[key.account]));
   for (const { id, interval, limitNanoUsd } of book?.team?.budgets ?? []) {

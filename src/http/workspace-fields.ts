@@ -97,7 +97,7 @@ export function workspaceChangesOf(body: WorkspaceChange): Partial<Team> {
       name: body.name,
       slug: body.slug,
       description: body.description,
-      defaultTextModel: body.default_text_model ?? body.default_model,
+      defaultTextModel: body.default_text_model === undefined ? body.default_model : body.default_text_model,
       defaultImageModel: body.default_image_model,
       defaultProviderSort: body.default_provider_sort,
       disabledServerTools: body.disabled_server_tools,

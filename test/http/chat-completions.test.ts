@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { isolateCooldowns } from "../../src/store/health.ts";
+import { isolateCooldowns, isolateLimits } from "../../src/store/health.ts";
 import { connect, cut, json, refuse, sse } from "../dispatch/network.ts";
 import { pictureOf } from "../dispatch/walk.ts";
 import { completion, ending, errorBody, ROLE, say } from "../support/openai-chat.ts";
@@ -36,6 +36,7 @@ beforeAll(async () => {
 afterEach(() => {
   vi.restoreAllMocks();
   isolateCooldowns.clear();
+  isolateLimits.clear();
 });
 afterAll(async () => {
   await manage("/api/v1/catalog", { method: "PUT", json: {} });
@@ -151,6 +152,24 @@ describe("a chat completion", () => {
     const calls = connect({});
     expect(await errorOf(chat(key, fields), status)).toMatchObject({ message: expect.stringMatching(message) });
     expect(calls).toEqual([]);
+  });
+
+  it("passes over who says that no request is left, until there are some again", async () => {
+    const headers = { "x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "30s" };
+    const calls = connect({ a: json(completion("Hi"), { headers }), b: json(completion("Hi")) });
+    for (let count = 0; count < 3; count++) await (await chat(key, AB)).text();
+    expect(calls.map(({ host }) => host)).toEqual(["a", "b", "b"]);
+  });
+
+  it("passes over who asks to be left alone", async () => {
+    const busy = json(errorBody("Busy."), { status: 429, headers: { "retry-after": "9" } });
+    const calls = connect({ a: busy, b: json(completion("Hi")) });
+    for (let count = 0; count < 2; count++) await (await chat(key, AB)).text();
+    expect(calls.map(({ host }) => host)).toEqual(["a", "b", "b"]);
+    const response = await chat(key, { ...AB, provider: { only: ["a"] } });
+    expect(Number(response.headers.get("retry-after"))).toBeLessThanOrEqual(9);
+    await errorOf(response, 429);
+    expect(calls).toHaveLength(3);
   });
 
   it("keeps the client's headers to itself", async () => {

@@ -2,7 +2,11 @@ import { describe, expect, it } from "vitest";
 import { chat, errorOf, makeKey, manage, send } from "./client.ts";
 
 const KEY_FIELDS = [
-  ["hash", "label", "name", "disabled", "limit", "limit_remaining", "limit_reset", "include_byok_in_limit"],
+  ["hash", "label", "name", "kind", "is_management_key", "disabled"],
+  ["limit", "limit_remaining", "limit_reset", "include_byok_in_limit", "budget_layers", "effective_budget"],
+  ["rpm", "tpm", "max_parallel", "preset", "allowed_ips", "dialect", "checks"],
+  ["allowed_models", "denied_models", "allowed_providers", "denied_providers", "provider", "data_policy"],
+  ["user_id", "project_id", "rotated_from"],
   ["usage", "usage_daily", "usage_weekly", "usage_monthly"],
   ["byok_usage", "byok_usage_daily", "byok_usage_weekly", "byok_usage_monthly"],
   ["created_at", "updated_at", "creator_user_id", "external_user", "workspace_id", "expires_at"],
@@ -194,9 +198,10 @@ describe("a caller's own key", () => {
     },
   );
 
-  it("is none for a management key", async () => {
-    expect(await errorOf(manage("/api/v1/key"), 403)).toMatchObject({
-      message: expect.stringContaining("management key"),
-    });
+  it("is said to be a management key where it is one", async () => {
+    const kinds = { is_management_key: true, is_provisioning_key: true };
+    expect(await dataOf(manage("/api/v1/key"))).toMatchObject({ label: "MANAGEMENT_KEY", limit: null, ...kinds });
+    const { key, data } = await makeKey({ is_management_key: true });
+    expect(await dataOf(send("/api/v1/key", { key }))).toMatchObject({ label: data.label, limit: null, ...kinds });
   });
 });

@@ -129,7 +129,9 @@ describe("a reader of keys", () => {
     const store = watchedStore();
     const token = "sk-pm-v1-early";
     expect(await findKey(store.kv, token)).toBeUndefined();
-    await writeKey(env.KV, { ...FIELDS, hash: await hashToken(token), label: "x" });
+    const { key } = await createKey(env.KV, FIELDS);
+    await findKey(store.kv, token);
+    await writeKey(env.KV, { ...key, hash: await hashToken(token) });
     expect(await findKey(store.kv, token)).toBeDefined();
   });
 });
