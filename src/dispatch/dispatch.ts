@@ -33,6 +33,8 @@ export interface Dispatch {
   deadlineMs?: number | undefined;
   /** When a second candidate starts beside one that has not answered; absent: never. */
   hedgeAfterMs?: ((endpoint: Endpoint) => number | undefined) | undefined;
+  /** Hears of a candidate that a later one outran. */
+  onOutrun?: ((endpoint: Endpoint) => void) | undefined;
   /** Is given what stops everything, for a client that leaves without the signal. */
   onStart?: ((leave: () => void) => void) | undefined;
   /** It runs where a departed client ends nothing. */

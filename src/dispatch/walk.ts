@@ -179,6 +179,8 @@ export class Walk {
     this.#echo.take(turn);
     this.#note(turn.failures.splice(0));
     this.#stopOthers(this.#outrun);
+    for (const { endpoint, startedAtMs } of this.#outrun)
+      if (startedAtMs < attempt.startedAtMs) this.#request.onOutrun?.(endpoint);
     this.#request.onBegin?.(candidate.endpoint);
     const { chat, identity, onText, wantsMetadata } = this.#request;
     const options = {

@@ -1,12 +1,17 @@
 import { Hono } from "hono";
 import { RouterError } from "../errors.ts";
+import { getActivity } from "./activity.ts";
 import { getAudit, getAuditVerdict, managementOnly, teamManagementOnly } from "./audit.ts";
+import { getReconciliation, getRetention, putRetention } from "./books.ts";
 import { getTeamKey, getTeamKeys, patchTeamKey, postReseal, postTeamKey, removeTeamKey } from "./byok.ts";
 import { getCatalog, putCatalog } from "./catalog.ts";
 import { chatCompletions } from "./chat-completions.ts";
+import { getCredits } from "./credits.ts";
 import type { AppEnv } from "./env.ts";
 import { errorResponse } from "./error-response.ts";
+import { getGenerations } from "./export.ts";
 import { getGeneration } from "./generation.ts";
+import { getGenerationContent } from "./generation-content.ts";
 import { getCurrentKey, getKey, getKeys, patchKey, postKey, postRotation, removeKey } from "./keys.ts";
 import {
   getEmbeddingModels,
@@ -28,6 +33,7 @@ import {
 } from "./presets.ts";
 import { getProviders } from "./providers.ts";
 import { getReplay } from "./replay.ts";
+import { getSpendReport } from "./reports.ts";
 import { postRoute } from "./route.ts";
 import { postSelftest } from "./selftest.ts";
 import { getBudget, getBudgets, putBudget, removeBudget } from "./workspace-budgets.ts";
@@ -49,6 +55,8 @@ function createApi(): Hono<AppEnv> {
   api.get("/providers", getProviders);
   api.get("/generation", getGeneration);
   api.get("/generation/replay", getReplay);
+  api.get("/generation/content", getGenerationContent);
+  api.get("/generations", getGenerations);
   api.get("/key", getCurrentKey);
   api.get("/auth/key", getCurrentKey);
 
@@ -99,6 +107,16 @@ function createApi(): Hono<AppEnv> {
   api.get("/audit", getAudit);
   api.use("/audit/verify", managementOnly());
   api.get("/audit/verify", getAuditVerdict);
+
+  api.use("/activity", teamManagementOnly());
+  api.get("/activity", getActivity);
+  api.use("/credits", teamManagementOnly());
+  api.get("/credits", getCredits);
+  api.use("/reports/*", teamManagementOnly());
+  api.get("/reports/spend", getSpendReport);
+  api.get("/reports/reconciliation", getReconciliation);
+  api.get("/reports/retention", getRetention);
+  api.put("/reports/retention", putRetention);
 
   api.use("/catalog", managementOnly());
   api.get("/catalog", getCatalog);

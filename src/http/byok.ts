@@ -1,4 +1,3 @@
-import type * as z from "zod";
 import { invalidField, RouterError } from "../errors.ts";
 import {
   newTeamKeySchema,
@@ -16,7 +15,7 @@ import { readTeam } from "../store/teams.ts";
 import { mayManage, requireManagement } from "./authenticate.ts";
 import { type AppContext, waitUntilOf } from "./env.ts";
 import { readRange } from "./presets.ts";
-import { readJsonBody } from "./read-body.ts";
+import { given, readFields } from "./read-fields.ts";
 
 /** The only address to which an assertion signed with a team's service account may go. */
 const TOKEN_URI = "https://oauth2.googleapis.com/token";
@@ -37,7 +36,7 @@ export async function getTeamKey(c: AppContext): Promise<Response> {
 
 /** POST /byok: adds a key, at the end of its provider's unless `sort_order` says otherwise. */
 export async function postTeamKey(c: AppContext): Promise<Response> {
-  const body = await readBody(c, newTeamKeySchema);
+  const body = await readFields(c, newTeamKeySchema);
   const team = await teamOf(c, body.workspace_id);
   await checkProvider(c, body.provider);
   const place = { id: crypto.randomUUID(), team, provider: body.provider };
@@ -68,7 +67,7 @@ export async function postTeamKey(c: AppContext): Promise<Response> {
 
 /** PATCH /byok/:id; a new `key` takes the place of the present one. */
 export async function patchTeamKey(c: AppContext): Promise<Response> {
-  const body = await readBody(c, teamKeyChangeSchema);
+  const body = await readFields(c, teamKeyChangeSchema);
   const key = await findTeamKey(c);
   const secret = body.key === undefined ? {} : await sealSecret(c, key, body.key);
   const change = { ...secret, ...(await settingsOf(c, key, body)) };
@@ -143,7 +142,8 @@ function sealSecret(c: AppContext, place: Pick<TeamKey, "id" | "team" | "provide
 
 /** What a body says about a key, beside the key itself. Throws a 400 for what does not go together. */
 async function settingsOf(c: AppContext, before: TeamKey, body: TeamKeyChange): Promise<Partial<TeamKey>> {
-  const settings: { [Name in keyof TeamKey]?: TeamKey[Name] | undefined } = {
+  const hashes = body.allowed_api_key_hashes;
+  const settings = given({
     name: body.name,
     disabled: body.disabled,
     sortOrder: body.sort_order,
@@ -152,16 +152,13 @@ async function settingsOf(c: AppContext, before: TeamKey, body: TeamKeyChange): 
     isByokOnly: body.is_byok_only,
     allowedModels: body.allowed_models,
     allowedUserIds: body.allowed_user_ids,
-    allowedAccounts: body.allowed_api_key_hashes && (await accountsOf(c, before.team, body.allowed_api_key_hashes)),
+    allowedAccounts: hashes && (await accountsOf(c, before.team, hashes)),
     declaredZdr: body.declared_zdr,
-  };
-  const given: Partial<TeamKey> = Object.fromEntries(
-    Object.entries(settings).filter(([, value]) => value !== undefined),
-  );
-  const { isFallback, isByokOnly } = { ...before, ...given };
+  });
+  const { isFallback, isByokOnly } = { ...before, ...settings };
   if (isFallback && isByokOnly)
     throw invalidField("is_byok_only", "cannot be true for a fallback: it would come after keys that are never used");
-  return given;
+  return settings;
 }
 
 /** The accounts of keys that are named by their hashes. */
@@ -173,11 +170,4 @@ function accountsOf(c: AppContext, team: string, hashes: string[]): Promise<stri
       throw invalidField(`allowed_api_key_hashes.${index}`, "is not the hash of a key of this workspace");
     }),
   );
-}
-
-async function readBody<Schema extends z.ZodType>(c: AppContext, schema: Schema): Promise<z.infer<Schema>> {
-  const parsed = schema.safeParse(await readJsonBody(c.req.raw));
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw invalidField(issue?.path.join(".") || "body", issue?.message ?? "cannot be read");
 }

@@ -8,7 +8,7 @@ import type { AppContext } from "./env.ts";
 
 /** GET /generation?id= */
 export async function getGeneration(c: AppContext): Promise<Response> {
-  return c.json({ data: toWire(await findGeneration(c)) });
+  return c.json({ data: generationToWire(await findGeneration(c)) });
 }
 
 /**
@@ -53,7 +53,8 @@ async function firstFound<Item>(searches: Promise<Item | undefined>[]): Promise<
 
 const NOT_HERE = new Error("not here");
 
-function toWire(record: GenerationRecord): Record<string, unknown> {
+/** A record in the words of the wire. */
+export function generationToWire(record: GenerationRecord): Record<string, unknown> {
   const { usage, client } = record;
   const cost = record.costNanoUsd === null ? null : toUsd(record.costNanoUsd);
   return {

@@ -33,7 +33,7 @@ export interface PlannedRequest {
 export const ISOLATE: Memory = { health: isolateHealth, cooldowns: isolateCooldowns, limits: isolateLimits };
 
 /** What dispatch tells, and asks, about endpoints. */
-type Watch = Pick<Dispatch, "observe" | "hedgeAfterMs" | "admit" | "onHeaders" | "onBegin">;
+type Watch = Pick<Dispatch, "observe" | "hedgeAfterMs" | "onOutrun" | "admit" | "onHeaders" | "onBegin">;
 
 /** For whom a request is planned. */
 export interface PlanFor {
@@ -76,7 +76,7 @@ export function planRequest(
   shareHealth(c.env, nowMs, waitUntilOf(c));
   const observe = observer({ memory, session, conversation, stickyId: sticky?.endpointId }, plan.candidates.length);
   const wishes = wishesOf(chat, [...(rules?.layers ?? []), catalogue.preferences]);
-  const hedgeAfterMs = hedge(wishes.hedge, chat.stream === true, memory);
+  const hedging = hedge(wishes.hedge, chat.stream === true, memory);
   const record = toPlanRecord(route, plan, seed, sticky);
   const isOwn = WALK_WISHES.every((name) => wishes[name] == null || wishes[name] === chat.provider?.[name]);
   const wishing = isOwn ? chat : { ...chat, provider: { ...chat.provider, ...wishes } };
@@ -85,7 +85,7 @@ export function planRequest(
     route,
     plan,
     record,
-    watch: { observe, hedgeAfterMs, ...watchOver(memory, route.prompt.least) },
+    watch: { observe, ...hedging, ...watchOver(memory, route.prompt.least) },
   };
 }
 
@@ -117,13 +117,28 @@ function wishesOf({ provider }: ChatRequest, layers: ProviderPreferences[]): Wal
   return wishes;
 }
 
-/** How late a whole answer is cannot be told from first tokens: it is hedged after a time that was given only. */
-function hedge(wish: ProviderPreferences["hedge"], isStream: boolean, { health }: Memory): Watch["hedgeAfterMs"] {
-  if (!wish) return undefined;
+/**
+ * How late a whole answer is cannot be told from first tokens: it is hedged after a time that was given only. One that
+ * is later than its endpoint's own answers, and then outrun, is as good as none: where an endpoint often is, others are
+ * asked first. Past a time that somebody has chosen it may be as quick as ever.
+ */
+function hedge(
+  wish: ProviderPreferences["hedge"],
+  isStream: boolean,
+  { health }: Memory,
+): Pick<Watch, "hedgeAfterMs" | "onOutrun"> {
+  if (!wish) return {};
   const afterMs = typeof wish === "object" ? wish.after_ms : undefined;
-  if (typeof afterMs === "number") return () => afterMs;
-  if (!isStream) return undefined;
-  return ({ id }) => usualLatencyMs(health.at(Date.now()).of(id)?.latencyMs);
+  if (typeof afterMs === "number") return { hedgeAfterMs: () => afterMs };
+  if (!isStream) return {};
+  const measuredAt = (id: string, nowMs: number) => health.at(nowMs).of(id)?.latencyMs;
+  return {
+    hedgeAfterMs: ({ id }) => usualLatencyMs(measuredAt(id, Date.now())),
+    onOutrun({ id }) {
+      const nowMs = Date.now();
+      if (measuredAt(id, nowMs)) health.note(id, { verdict: "failure" }, nowMs);
+    },
+  };
 }
 
 interface Watched {

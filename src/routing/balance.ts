@@ -1,12 +1,14 @@
 import type { Endpoint } from "../catalogue/catalogue.ts";
 import { expectedCost } from "./price.ts";
-import { MIN_UPTIME, type Ranked, type RankInput, type RankReason } from "./rank.ts";
+import type { Ranked, RankInput, RankReason } from "./rank.ts";
 
 /** Orders endpoints of which the request prefers none. The same input gives the same order. */
 export type Balance = (endpoints: Endpoint[], input: RankInput) => Ranked[];
 
 /** At this share of successes an endpoint counts as well. */
 const GOOD_UPTIME = 0.95;
+/** Below this one it is only a last resort. */
+export const MIN_UPTIME = 0.8;
 
 /** Endpoints by how well they are: those that are drawn from, and those that come after them. */
 export interface ByHealth {

@@ -1,7 +1,7 @@
 import type { Endpoint } from "../catalogue/catalogue.ts";
 import type { Health, Percentiles } from "../health/health.ts";
 import type { SortKey } from "../schema/provider-preferences.ts";
-import { type Balance, byPrice } from "./balance.ts";
+import { type Balance, byPrice, MIN_UPTIME } from "./balance.ts";
 import { demoteByQuality, MIN_PROVIDERS } from "./exacto.ts";
 import type { Cutoffs, Policy } from "./policy.ts";
 import { expectedCost } from "./price.ts";
@@ -11,6 +11,8 @@ import { inKeyOrder } from "./team-keys.ts";
 
 /** Why a candidate stands where it stands. */
 export type RankReason =
+  /** No other endpoint of its model is left. */
+  | "alone"
   /** The team's own key: before all others, or after them. */
   | "byok"
   | "byok_fallback"
@@ -70,7 +72,7 @@ export function rankEndpoints(endpoints: Endpoint[], input: RankInput): Ranked[]
 }
 
 function alone(endpoint: Endpoint): Ranked {
-  return { endpoint, because: "price" };
+  return { endpoint, because: "alone" };
 }
 
 function orderPool(endpoints: Endpoint[], input: RankInput): Ranked[] {
@@ -100,9 +102,6 @@ function listedFirst(endpoints: Endpoint[], order: string[]): Endpoint[] {
       if (!listed.includes(endpoint) && namesEndpoint(name, endpoint)) listed.push(endpoint);
   return listed;
 }
-
-/** Below this share of successes an endpoint is only a last resort. */
-export const MIN_UPTIME = 0.8;
 
 /** Whether an endpoint may keep a conversation. */
 function isWell({ id }: Endpoint, health: Health): boolean {

@@ -31,6 +31,7 @@ export const EXCLUSION_SENTENCES: Record<ExclusionReason, string> = {
 };
 
 export const RANK_SENTENCES: Record<RankReason, string> = {
+  alone: "No other endpoint of its model is left.",
   byok: "It is called with the team's own key, which goes before all others.",
   byok_fallback: "It is called with the team's own key, which is kept for when the others fail.",
   order: "provider.order names it.",

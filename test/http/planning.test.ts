@@ -199,7 +199,7 @@ describe("what the operator wishes of a walk", () => {
     ["is less than what the client says", { continuation: false }, { ...wished, continuation: false }],
     ["stands beside what the client says", { order: ["a"] }, { ...wished, order: ["a"] }],
   ])("%s", (_, own, provider) => {
-    const planned = plan({ ...(own && { provider: own }) }, { extras: { defaults: { provider: wished } } });
+    const planned = plan(own ? { provider: own } : {}, { extras: { defaults: { provider: wished } } });
     expect(planned.chat.provider).toEqual(provider);
   });
 
@@ -280,7 +280,7 @@ it("what attempts tell comes into the health that plans are made with", () => {
 });
 
 describe("the walk's wishes", () => {
-  it.each<[name: string, own: object, operators: object, expected: object]>([
+  it.each<[name: string, own: ChatRequest["provider"], operators: object, expected: object]>([
     ["are the client's", { continuation: false }, { continuation: true }, { continuation: false }],
     ["are the operator's where the client has none", {}, { continuation: true }, { continuation: true }],
     ["are each one's", { hedge: true }, { allow_fallbacks: false }, { hedge: true, allow_fallbacks: false }],

@@ -64,7 +64,8 @@ export async function startWorker(build: WorkerBuild, vars: Record<string, strin
   return { origin, logs: () => logs.join("\n"), close: () => miniflare.dispose() };
 }
 
-async function readModules(
+/** The modules of the bundle, as Miniflare takes them. */
+export async function readModules(
   directory: string,
 ): Promise<{ type: "ESModule" | "Text"; path: string; contents: string }[]> {
   const texts = (await readdir(directory)).filter((name) => name.endsWith(".txt"));
