@@ -9,17 +9,13 @@ import { isLast, PartSource } from "../stream/source.ts";
 import { authorize } from "./authorize.ts";
 import { parseJson, readText, toJson } from "./body.ts";
 import { type AttemptLimits, Deadline, type DeadlineName } from "./deadline.ts";
-import { redact } from "./redact.ts";
 import { needsReplay } from "./replay.ts";
 import { Tally } from "./tally.ts";
 import { callUpstream } from "./upstream.ts";
+import { brokenConnection, emptyAnswer, readRefusal, redactedFailure, timedOut, tooLarge } from "./upstream-failure.ts";
 
-/** An error body, and a whole answer, are read up to this size. */
-const MAX_ERROR_BYTES = 256 * 1024;
+/** A whole answer is read up to this size. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
-
-/** An upstream's error body is quoted up to this length. */
-const MAX_RAW_CHARS = 4096;
 
 export type { AttemptLimits } from "./deadline.ts";
 
@@ -203,7 +199,7 @@ export class Attempt {
     }
     this.status = response.status;
     this.#onHeaders?.(this.endpoint, response.headers);
-    if (response.status !== 200) return this.#readRefusal(protocol, response);
+    if (response.status !== 200) return readRefusal(protocol, response);
     const type = response.headers.get("content-type")?.toLowerCase();
     const isStream = type === undefined ? stream : type.includes(protocol.streamType);
     if (!isStream) return this.#readWhole(protocol, response, request.expects);
@@ -247,8 +243,7 @@ export class Attempt {
     } catch (error) {
       return this.#explain(error, "interrupted");
     }
-    if (text === undefined)
-      return { kind: "malformed", message: `The provider's answer is larger than ${MAX_ANSWER_BYTES} bytes.` };
+    if (text === undefined) return tooLarge(MAX_ANSWER_BYTES);
     const parts = protocol.response(parseJson(text), context);
     this.#note(parts);
     const last = parts.at(-1);
@@ -256,16 +251,6 @@ export class Attempt {
     if (this.tally.isEmpty) return emptyAnswer();
     this.unread = parts;
     return undefined;
-  }
-
-  async #readRefusal(protocol: Protocol, response: Response): Promise<UpstreamFailure> {
-    let body = "";
-    try {
-      body = (await readText(response, MAX_ERROR_BYTES)) ?? "";
-    } catch {
-      // The status alone says enough.
-    }
-    return protocol.failure(response.status, response.headers, body, Date.now());
   }
 
   #note(parts: Part[]): void {
@@ -284,39 +269,10 @@ export class Attempt {
   }
 
   #explain(error: unknown, otherwise: "unreachable" | "interrupted"): UpstreamFailure {
-    if (this.#expired) return { kind: "timed_out", message: EXPIRED_MESSAGES[this.#expired] };
-    const text = error instanceof Error ? error.message : String(error);
-    const message =
-      otherwise === "unreachable" ? "The provider could not be reached" : "The connection to the provider broke";
-    const isReset = otherwise === "unreachable" && LOST_CONNECTION.test(text);
-    return { kind: otherwise, message: `${message}: ${text}`, ...(isReset && { isReset }) };
+    return this.#expired ? timedOut(this.#expired) : brokenConnection(error, otherwise);
   }
 
   #redacted(failure: UpstreamFailure): UpstreamFailure {
-    const raw = failure.raw === undefined ? undefined : this.#redact(failure.raw).slice(0, MAX_RAW_CHARS);
-    const providerCode = failure.providerCode === undefined ? undefined : this.#redact(failure.providerCode);
-    return { ...failure, message: this.#redact(failure.message), raw, providerCode };
+    return redactedFailure(failure, this.endpoint, [this.#key, ...this.#authorization]);
   }
-
-  #redact(text: string): string {
-    const { baseUrl, headers, row } = this.endpoint.provider;
-    const template = this.endpoint.row.base_url ?? row.base_url;
-    // What the operator's variables put into the URL is nowhere in the row.
-    const filledIn = baseUrl.split(/[/:]+/).filter((segment) => !template.includes(segment));
-    const secrets = [this.#key, ...Object.values(headers), ...this.#authorization, ...filledIn];
-    return redact(text, { secrets, baseUrl });
-  }
-}
-
-/** How the runtime says that a connection broke before an answer, or was never made: it does not tell these apart. */
-const LOST_CONNECTION = /network connection lost|connection reset/i;
-
-const EXPIRED_MESSAGES: Record<DeadlineName, string> = {
-  "first token": "The provider gave no first token in time.",
-  idle: "The provider fell silent in mid-answer.",
-  total: "The provider did not finish its answer in time.",
-};
-
-function emptyAnswer(): UpstreamFailure {
-  return { kind: "empty", message: "The provider returned an empty answer." };
 }

@@ -1,0 +1,233 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { createApp } from "../../src/http/app.ts";
+import { chat, MANAGEMENT_KEY, makeKey, manage, send } from "./client.ts";
+
+/**
+ * Who gets where: every route of the app, with every kind of caller. Team A owns what the paths name; callers of team
+ * B must see none of it.
+ */
+
+const CALLERS = {
+  "no key": () => undefined,
+  "a wrong key": () => "sk-pm-v1-wrong",
+  "a key of B": () => B.key,
+  "B's management key": () => B.management,
+  "another key of A": () => A.colleague,
+  "a key of A": () => A.key,
+  "A's management key": () => A.management,
+  "the management key": () => MANAGEMENT_KEY,
+};
+type Caller = keyof typeof CALLERS;
+
+/** A status, or that the caller is let in: neither 401, 403 nor 404. */
+type Expected = number | "in";
+
+type Level = Record<Caller, Expected>;
+
+const NOBODY = { "no key": 401, "a wrong key": 401 } as const;
+const KEYS_ARE_OUT = { "a key of B": 403, "another key of A": 403, "a key of A": 403 } as const;
+const EVERYBODY = {
+  ...{ "a key of B": "in", "B's management key": "in", "another key of A": "in", "a key of A": "in" },
+  ...{ "A's management key": "in", "the management key": "in" },
+} as const;
+
+const LEVELS = {
+  /** Needs no key; one that is not good is refused all the same. */
+  open: { ...EVERYBODY, "no key": "in", "a wrong key": 401 },
+  /** Does not look at keys. */
+  blind: { ...EVERYBODY, "no key": "in", "a wrong key": "in" },
+  anyKey: { ...EVERYBODY, ...NOBODY },
+  /** Runs inference. */
+  inference: {
+    ...EVERYBODY,
+    ...NOBODY,
+    "B's management key": 403,
+    "A's management key": 403,
+    "the management key": 403,
+  },
+  /** Belongs to the key that made it. */
+  own: { ...EVERYBODY, ...NOBODY, "a key of B": 404, "B's management key": 404, "another key of A": 404 },
+  /** Managed by any management key, each for itself. */
+  management: { ...EVERYBODY, ...NOBODY, ...KEYS_ARE_OUT },
+  /** Belongs to team A. */
+  ofTeam: { ...EVERYBODY, ...NOBODY, ...KEYS_ARE_OUT, "B's management key": 404 },
+  /** Belongs to the installation. */
+  installation: { ...EVERYBODY, ...NOBODY, ...KEYS_ARE_OUT, "B's management key": 403, "A's management key": 403 },
+} as const satisfies Record<string, Level>;
+
+interface Row {
+  level: keyof typeof LEVELS;
+  /** What the level does not say. */
+  but?: Partial<Level>;
+  /** The path with what it names; made anew for each caller, since a route may destroy it. */
+  path?: () => string | Promise<string>;
+  json?: unknown;
+}
+
+const hashOfA = async () => (await makeKey({ workspace_id: A.id })).data.hash;
+const generationOfA = async () => (await chat(A.key)).headers.get("x-generation-id");
+
+const ROWS: Record<string, Row> = {
+  "GET /": { level: "blind", path: () => "/" },
+  "POST /chat/completions": { level: "inference" },
+  "POST /route": { level: "anyKey" },
+  "GET /models": { level: "open" },
+  "GET /models/count": { level: "open" },
+  "GET /models/user": { level: "anyKey" },
+  "GET /models/:author/:slug/endpoints": { level: "open", path: () => "/models/demo/echo/endpoints" },
+  "GET /model/:author/:slug": { level: "open", path: () => "/model/demo/echo" },
+  "GET /embeddings/models": { level: "open" },
+  "GET /endpoints/zdr": { level: "open" },
+  "GET /providers": { level: "open" },
+  "GET /key": { level: "anyKey" },
+  "GET /auth/key": { level: "anyKey" },
+  "GET /generation": { level: "own", path: async () => `/generation?id=${await generationOfA()}` },
+  "GET /generation/replay": { level: "own", path: async () => `/generation/replay?id=${await generationOfA()}` },
+
+  "GET /keys": { level: "ofTeam", path: () => `/keys?workspace_id=${A.id}` },
+  "POST /keys": { level: "management", json: {} },
+  "GET /keys/:hash": { level: "ofTeam", path: async () => `/keys/${await hashOfA()}` },
+  "PATCH /keys/:hash": { level: "ofTeam", path: async () => `/keys/${await hashOfA()}`, json: {} },
+  "DELETE /keys/:hash": { level: "ofTeam", path: async () => `/keys/${await hashOfA()}` },
+  "POST /keys/:hash/rotate": { level: "ofTeam", path: async () => `/keys/${await hashOfA()}/rotate` },
+
+  "GET /workspaces": { level: "management" },
+  "POST /workspaces": { level: "installation", json: {} },
+  "GET /workspaces/:id": { level: "ofTeam", path: () => `/workspaces/${A.id}` },
+  "PATCH /workspaces/:id": { level: "ofTeam", path: () => `/workspaces/${A.id}`, json: {} },
+  "DELETE /workspaces/:id": {
+    level: "ofTeam",
+    but: { "A's management key": 403 },
+    path: () => `/workspaces/${A.id}`,
+  },
+  "GET /workspaces/:id/members": { level: "ofTeam", path: () => `/workspaces/${A.id}/members` },
+  "POST /workspaces/:id/members/add": { level: "ofTeam", path: () => `/workspaces/${A.id}/members/add`, json: {} },
+  "POST /workspaces/:id/members/remove": {
+    level: "ofTeam",
+    path: () => `/workspaces/${A.id}/members/remove`,
+    json: {},
+  },
+  "GET /workspaces/:id/budgets": { level: "ofTeam", path: () => `/workspaces/${A.id}/budgets` },
+  "GET /workspaces/:id/budgets/:interval": { level: "ofTeam", path: budgetOfA },
+  "PUT /workspaces/:id/budgets/:interval": { level: "ofTeam", path: budgetOfA, json: {} },
+  "DELETE /workspaces/:id/budgets/:interval": { level: "ofTeam", path: budgetOfA },
+
+  "GET /presets": { level: "installation" },
+  "GET /presets/:slug": { level: "installation", path: () => presetPath("") },
+  "PATCH /presets/:slug": { level: "installation", path: () => presetPath(""), json: {} },
+  "DELETE /presets/:slug": { level: "installation", path: () => presetPath("") },
+  "GET /presets/:slug/versions": { level: "installation", path: () => presetPath("/versions") },
+  "GET /presets/:slug/versions/:version": { level: "installation", path: () => presetPath("/versions/1") },
+  "POST /presets/:slug/chat/completions": {
+    level: "installation",
+    path: () => presetPath("/chat/completions"),
+    json: [],
+  },
+
+  "GET /catalog": { level: "installation" },
+  "PUT /catalog": { level: "installation", json: [] },
+  "POST /selftest": { level: "installation" },
+};
+
+async function budgetOfA(): Promise<string> {
+  const path = `/workspaces/${A.id}/budgets/weekly`;
+  await manage(`/api/v1${path}`, { method: "PUT", json: { limit_usd: 1000 } });
+  return path;
+}
+
+async function presetPath(rest: string): Promise<string> {
+  await manage("/api/v1/presets/isolated/chat/completions", { json: { model: "demo/echo" } });
+  return `/presets/isolated${rest}`;
+}
+
+interface TestTeam {
+  id: string;
+  key: string;
+  colleague: string;
+  management: string;
+}
+let A: TestTeam;
+let B: TestTeam;
+
+async function makeTeam(id: string): Promise<TestTeam> {
+  await manage("/api/v1/workspaces", { json: { id, name: id } });
+  const keys = [{}, {}, { is_management_key: true }].map((fields) => makeKey({ workspace_id: id, ...fields }));
+  const [key = "", colleague = "", management = ""] = (await Promise.all(keys)).map((made) => made.key);
+  return { id, key, colleague, management };
+}
+
+/** The routes of the app by method and path, as they are under the mount. */
+const routes = createApp()
+  .routes.filter(({ method }) => method !== "ALL")
+  .map(({ method, path }) => `${method} ${path.replace(/^\/(?:api\/)?v1(?=\/)/, "")}`);
+
+describe("tenants", () => {
+  beforeAll(async () => {
+    [A, B] = await Promise.all([makeTeam("isolated-a"), makeTeam("isolated-b")]);
+  });
+
+  it("have a row for every route, and none for a route that is gone", () => {
+    expect(Object.keys(ROWS).sort()).toEqual([...new Set(routes)].sort());
+  });
+
+  const cases = Object.entries(ROWS).flatMap(([route, row]) =>
+    (Object.keys(CALLERS) as Caller[]).map((caller) => ({ route, row, caller })),
+  );
+  it.each(cases)("are kept apart: $route for $caller", async ({ route, row, caller }) => {
+    const [method = "", pattern = ""] = route.split(" ");
+    const path = (await row.path?.()) ?? pattern;
+    const expected = { ...LEVELS[row.level], ...row.but }[caller];
+    const call = { key: CALLERS[caller](), method, ...(method !== "GET" && { json: row.json ?? {} }) };
+    // To run it is not a matter of this test.
+    if (route === "POST /selftest" && expected === "in") return;
+    // Everything of team A would be gone with it.
+    if (route === "DELETE /workspaces/:id" && expected === "in") return;
+    const response = await send(path === "/" ? path : `/api/v1${path}`, call);
+    const text = await response.text();
+    if (expected === "in") expect([401, 403, 404, 500, 503], text).not.toContain(response.status);
+    else expect(response.status, text).toBe(expected);
+  });
+});
+
+describe("a team's management key", () => {
+  it("sees its own workspace and keys only, also when it asks for all", async () => {
+    const dataOf = async (path: string) =>
+      (
+        await (
+          await send(`/api/v1${path}`, { key: A.management })
+        ).json<{ data: { id: string; workspace_id: string }[] }>()
+      ).data;
+    expect((await dataOf("/workspaces")).map(({ id }) => id)).toEqual([A.id]);
+    for (const path of ["/keys", "/keys?workspace_id=*"]) {
+      const keys = await dataOf(path);
+      expect(keys.length).toBeGreaterThan(2);
+      expect(new Set(keys.map(({ workspace_id }) => workspace_id))).toEqual(new Set([A.id]));
+    }
+  });
+
+  it.each(["workspace_id", "project_id"])(
+    "makes keys for its own workspace, and cannot name another in %s",
+    async (field) => {
+      const make = (fields: object) => send("/api/v1/keys", { key: A.management, json: { name: "made", ...fields } });
+      const own = await (await make({})).json<{ data: { workspace_id: string } }>();
+      expect(own.data.workspace_id).toBe(A.id);
+      for (const id of [B.id, "default", "nowhere"]) {
+        const refused = await make({ [field]: id });
+        expect(refused.status).toBe(400);
+        expect(await refused.json()).toMatchObject({
+          error: { message: `${field}: there is no such workspace`, metadata: { field } },
+        });
+      }
+      const another = await make({ is_management_key: true });
+      expect(await another.json()).toMatchObject({ data: { workspace_id: A.id, is_management_key: true } });
+    },
+  );
+
+  it("does not touch a key of the installation", async () => {
+    const { data } = await makeKey({ is_management_key: true });
+    for (const key of [A.management, B.management]) {
+      expect((await send(`/api/v1/keys/${data.hash}`, { key })).status).toBe(404);
+      expect((await send(`/api/v1/keys/${data.hash}`, { key, method: "DELETE" })).status).toBe(404);
+    }
+  });
+});
