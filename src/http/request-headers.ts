@@ -64,7 +64,7 @@ export function clientFacts(c: AppContext, chat: ChatRequest, preset: AppliedPre
   const read = (name: string) => headers.get(name)?.slice(0, MAX_FACT_CHARS);
   return {
     user: chat.user ?? undefined,
-    sessionId: chat.session_id ?? read("x-session-id"),
+    sessionId: chat.session_id || read("x-session-id"),
     referer: read("http-referer"),
     appTitle: read("x-openrouter-title") ?? read("x-title"),
     userAgent: read("user-agent"),

@@ -196,6 +196,18 @@ describe("a request that nobody can serve", () => {
     },
   );
 
+  it.each<[operators: ChatRequest["provider"], own: ChatRequest["provider"], isOperators: boolean]>([
+    [{ data_collection: "deny" }, { data_collection: "allow" }, true],
+    [{ zdr: true }, { zdr: false }, true],
+    [{ zdr: true }, { zdr: true }, false],
+    [{ order: ["zzz"], allow_fallbacks: false }, {}, true],
+    [{ order: ["zzz"] }, { allow_fallbacks: false }, false],
+  ])("is told who forbids it: the operator by %j, the request by %j", (operators, own, isOperators) => {
+    const extras = { defaults: { provider: operators ?? {} } };
+    const { message } = explain({ provider: own }, ONE, { extras });
+    expect(message.endsWith("The operator of this router has set that.")).toBe(isOperators);
+  });
+
   it("is told of the first of several models", () => {
     expect(explain({ model: "acme/two", models: ["acme/one"] }, {}, { models: { "acme/two": {} } }).message).toBe(
       "No endpoints found for acme/two.",
