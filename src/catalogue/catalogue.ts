@@ -1,3 +1,4 @@
+import type { TeamKey } from "../schema/byok.ts";
 import {
   type Alias,
   type Api,
@@ -12,7 +13,6 @@ import {
   type RoutingSettings,
   URL_VARIABLE,
 } from "../schema/catalogue.ts";
-import type { TeamKey } from "../schema/byok.ts";
 import type { ProviderPreferences } from "../schema/provider-preferences.ts";
 import { type CatalogueRows, mergeModels, mergeProviders } from "./merge.ts";
 import type { ModelRows } from "./model-rows.ts";
@@ -60,6 +60,8 @@ export interface Endpoint {
   maxCompletionTokens: number | undefined;
   /** Undefined when the catalogue does not say. */
   supportedParameters: ReadonlySet<string> | undefined;
+  /** The same provider serves the model in other tiers too, at endpoints of their own: this one is of the usual tier. */
+  hasTiers?: boolean;
   /** Called with a team's own key: it leads, or, as a `fallback`, comes last. */
   byok: "lead" | "fallback" | undefined;
   /** The key that the caller's team has brought; absent: the provider's. */
@@ -78,6 +80,9 @@ export interface Model {
 
 /** Finds a variable or secret of the installation by its name. */
 export type ReadVariable = (name: string) => string | undefined;
+
+/** Ends the tags of endpoints that serve another tier of speed and price. */
+export const TIER_SUFFIX = /\/(priority|flex)$/;
 
 const DEFAULT_IDLE_MS = 60_000;
 const DEFAULT_TOTAL_MS = 600_000;
@@ -198,9 +203,13 @@ export class Catalogue {
    */
   #endpoints(modelId: string, model: ModelRow): Endpoint[] {
     const counts = new Map<string, number>();
+    const tiered = new Set(
+      model.endpoints.filter(({ tag }) => tag && TIER_SUFFIX.test(tag)).map((row) => row.provider),
+    );
     return model.endpoints.flatMap((row) => {
       const endpoint = this.#endpoint(modelId, model, row);
       if (!endpoint) return [];
+      if (tiered.has(row.provider) && !TIER_SUFFIX.test(endpoint.tag)) endpoint.hasTiers = true;
       const count = (counts.get(endpoint.tag) ?? 0) + 1;
       counts.set(endpoint.tag, count);
       return count === 1 ? endpoint : { ...endpoint, id: `${endpoint.id}#${count}` };

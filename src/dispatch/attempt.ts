@@ -3,6 +3,7 @@ import type { UpstreamFailure } from "../errors.ts";
 import { RouterError } from "../errors.ts";
 import { PROTOCOLS } from "../protocols/index.ts";
 import type { AnswerContext, Protocol, UpstreamRequest } from "../protocols/protocol.ts";
+import { tierOf } from "../routing/slug.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import type { Part } from "../schema/chunk.ts";
 import { isLast, PartSource } from "../stream/source.ts";
@@ -81,6 +82,8 @@ export class Attempt {
   constructor(endpoint: Endpoint, { isStream, key, betas, limits = {}, hops = 0, onHeaders }: AttemptOptions) {
     this.endpoint = endpoint;
     this.tally = new Tally(needsReplay(endpoint));
+    // Where the answer does not say, it is the tier that was asked for, and whose price is paid.
+    this.tally.serviceTier = tierOf(endpoint);
     this.#isStream = isStream;
     this.#key = key;
     this.#betas = betas;

@@ -2,6 +2,7 @@ import type { Endpoint } from "../catalogue/catalogue.ts";
 import type { Plan } from "../routing/plan.ts";
 import { costBound } from "../routing/price.ts";
 import type { RouteRequest } from "../routing/request.ts";
+import type { ChatRequest } from "../schema/chat.ts";
 import type { Attempt } from "./attempt.ts";
 import type { CompressionNote } from "./fit.ts";
 import type { FailedAttempt } from "./give-up.ts";
@@ -43,6 +44,19 @@ export function explainWalk({ plan, route, identity }: Planned, story: Story): R
     ...(story.dropped && story.dropped.length > 0 && { dropped: story.dropped }),
     ...(story.formatNote !== undefined && { response_format: story.formatNote }),
     ...(attempts.length > 0 && { generation_time: Date.now() - identity.createdAtMs }),
+  };
+}
+
+/** `openrouter_metadata` of a request that was refused before it had a plan: the contract's keys. */
+export function explainUnplanned({ model, models }: ChatRequest, { message }: Error): Record<string, unknown> {
+  return {
+    requested: model ?? models?.[0] ?? "",
+    strategy: "direct",
+    endpoints: { total: 0, available: [] },
+    region: null,
+    summary: message,
+    attempt: 0,
+    is_byok: false,
   };
 }
 

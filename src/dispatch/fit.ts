@@ -53,10 +53,15 @@ function isNamedOnline({ model, models }: ChatRequest): boolean {
   return [model, ...(models ?? [])].some((name) => name != null && parseName(name).isOnline);
 }
 
-/** An endpoint of a service tier is the provider's usual one, asked for that tier: also where a name has led to it. */
+/**
+ * An endpoint of a service tier is the provider's usual one, asked for that tier: also where a name has led to it. Beside
+ * such endpoints the usual one is the usual tier, at the price of that.
+ */
 function withTier(chat: ChatRequest, endpoint: Endpoint): ChatRequest {
   const tier = tierOf(endpoint);
-  return tier === undefined ? chat : { ...chat, service_tier: tier };
+  if (tier !== undefined) return { ...chat, service_tier: tier };
+  const asksForOther = chat.service_tier === "priority" || chat.service_tier === "fast" || chat.service_tier === "flex";
+  return asksForOther && endpoint.hasTiers ? { ...chat, service_tier: "default" } : chat;
 }
 
 /** The share of the context that is kept for the answer where the client sets no limit. */

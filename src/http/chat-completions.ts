@@ -1,5 +1,7 @@
 import type { Endpoint } from "../catalogue/catalogue.ts";
 import { type Answer, type Dispatch, dispatch } from "../dispatch/dispatch.ts";
+import { explainUnplanned } from "../dispatch/explain.ts";
+import { RouterError } from "../errors.ts";
 import { recallReasoning } from "../ledger/read.ts";
 import { settle } from "../ledger/settlements.ts";
 import { presetNamed } from "../routing/preset.ts";
@@ -36,29 +38,27 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
     stores.settle(toCacheRecord(visit.found, caller));
     return repeatResponse(visit.found, caller);
   }
-  const keeper = visit?.keeper;
-  const catalogue = await catalogueFor(c, { team: team.id, key });
-  const { plan, route, record, watch, ...planned } = planRequest(c, chat, catalogue, {
-    owner: key.account,
-    rules: rulesFor({ key, team }),
-  });
-  if (!c.env.IS_ERRAND && mustOutliveClient(plan)) return runErrand(c, bytes);
-  const identity = { ...caller, plan: record };
-  const outlivesClient = c.env.IS_ERRAND === true;
-  const wishes = { wantsMetadata: wantsMetadata(c), betas: betasOf(c), deadlineMs: deadlineOf(c), hops: hopsOf(c) };
   let held: Held | undefined;
+  const isWhyWanted = wantsMetadata(c);
   try {
+    const catalogue = await catalogueFor(c, { team: team.id, key });
+    const planFor = { owner: key.account, rules: rulesFor({ key, team }) };
+    const { plan, route, record, watch, ...planned } = planRequest(c, chat, catalogue, planFor);
+    if (!c.env.IS_ERRAND && mustOutliveClient(plan)) return await runErrand(c, bytes);
     held = await holdFor(c, { id, key, team, plan, route, chat: planned.chat });
-    const request = { chat: await withHashedUser(held.chat), route, plan, identity, ...watch };
-    const { signal } = c.req.raw;
+    const request = { chat: await withHashedUser(held.chat), route, plan, identity: { ...caller, plan: record } };
+    const wishes = { wantsMetadata: isWhyWanted, betas: betasOf(c), deadlineMs: deadlineOf(c), hops: hopsOf(c) };
+    const setting = { outlivesClient: c.env.IS_ERRAND === true, signal: c.req.raw.signal, waitUntil };
+    const keeper = visit?.keeper;
     const books = bookedWith(held, keeper ? keptBy(keeper, stores) : stores);
-    const dispatched = { ...request, ...wishes, outlivesClient, signal, waitUntil, ...books };
+    const dispatched = { ...request, ...watch, ...wishes, ...setting, ...books };
     const answer = chat.stream === true ? await streamedAnswer(dispatched, held) : await dispatch(dispatched);
     const headers = answerHeaders(id, chat.stream === true, answer);
     keeper?.onHeaders(headers);
     return new Response(answer.body, { headers: { ...headers, ...keeper?.headers } });
   } catch (error) {
     held?.end(false);
+    if (isWhyWanted && error instanceof RouterError) error.routing ??= explainUnplanned(chat, error);
     return errorResponse(error, id);
   }
 }

@@ -40,7 +40,7 @@ export async function getGenerations(c: AppContext): Promise<Response> {
     otherwise: format === "json" ? DEFAULT_LIMIT : Number.MAX_SAFE_INTEGER,
   });
   const fromMs = readTime(c, "from", { endsDay: false }) ?? 0;
-  const toMs = readTime(c, "to", { endsDay: true }) ?? Date.now() + 60_000;
+  const toMs = readTime(c, "to", { endsDay: true }) ?? Math.max(fromMs, Date.now() + 60_000);
   if (fromMs > toMs) throw invalidField("from", "must not be later than to");
   const teams = (await readTeams(c, caller)).map(({ id }) => id);
   const wanted: Export = { teams, query: { fromMs, toMs, accounts: await ownAccounts(c, caller) } };

@@ -1,11 +1,9 @@
-import type { Endpoint, Model } from "../catalogue/catalogue.ts";
+import { type Endpoint, type Model, TIER_SUFFIX } from "../catalogue/catalogue.ts";
 import type { Pricing } from "../schema/catalogue.ts";
 import { type Measured, UNMEASURED } from "./measured.ts";
 
 /** `"-1"` is how this API says that a price is not known beforehand. */
 const UNKNOWN_PRICE: Pricing = { prompt: "-1", completion: "-1" };
-
-const TIER_SUFFIX = /\/(priority|flex)$/;
 
 /** A model as GET /models tells of it, with what the given endpoints of it can do. */
 export function toWireModel({ id, row }: Model, endpoints: Endpoint[]): Record<string, unknown> {

@@ -3,6 +3,7 @@ import type { GenerationRecord } from "../schema/generation.ts";
 import type { KeptContent } from "./contents.ts";
 import type { GenerationQuery } from "./generations.ts";
 import type { Ledger } from "./ledger.ts";
+import { isYoung, MAX_WAIT_MS, POLL_MS } from "./read.ts";
 import type { Reconciliation } from "./reconcile.ts";
 import type { UsageQuery, UsageRow } from "./reports.ts";
 import type { Retention } from "./retention.ts";
@@ -43,14 +44,19 @@ export async function readGenerations(
   }
 }
 
-/** What was said in a generation; undefined when it is not kept. */
+/** What was said in a generation; undefined when it is not kept. One that may be on its way is waited for. */
 export async function readContent(
   namespace: LedgerNamespace,
   team: string,
   id: string,
 ): Promise<KeptContent | undefined> {
-  const json = await fromStore(STORE, () => ledgerOf(namespace, team).content(id));
-  return json === null ? undefined : (JSON.parse(json) as KeptContent);
+  const giveUpAtMs = Date.now() + (isYoung(id) ? MAX_WAIT_MS : 0);
+  for (;;) {
+    const json = await fromStore(STORE, () => ledgerOf(namespace, team).content(id));
+    if (json !== null) return JSON.parse(json) as KeptContent;
+    if (Date.now() >= giveUpAtMs) return undefined;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
 }
 
 /** How the nightly comparison of a team's books with their records went. */

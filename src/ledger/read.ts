@@ -10,8 +10,8 @@ type LedgerNamespace = DurableObjectNamespace<Ledger>;
 /** What this store is called when it fails. */
 const STORE = "ledger";
 /** A record of another isolate may be this long on its way. */
-const MAX_WAIT_MS = 500;
-const POLL_MS = 50;
+export const MAX_WAIT_MS = 500;
+export const POLL_MS = 50;
 /** Ids older than this are in the ledger or nowhere. */
 const YOUNG_SECONDS = 15 * 60;
 
@@ -45,7 +45,8 @@ export async function readSpend(
   return fromStore(STORE, () => namespace.getByName(`team:${team}`).spend(keyHashes, Date.now()));
 }
 
-function isYoung(id: string): boolean {
+/** Whether what belongs to a generation may still be on its way into the ledger. */
+export function isYoung(id: string): boolean {
   const seconds = Number(/^gen-(\d+)-/.exec(id)?.[1]);
   return Math.abs(Date.now() / 1000 - seconds) < YOUNG_SECONDS;
 }

@@ -1,7 +1,4 @@
-import type { Endpoint } from "../catalogue/catalogue.ts";
-
-/** Suffixes of endpoints that serve another tier of speed and price. */
-const TIER_SUFFIX = /\/(priority|flex)$/;
+import { type Endpoint, TIER_SUFFIX } from "../catalogue/catalogue.ts";
 
 /** Whether an endpoint is of a service tier: those serve only requests that ask for them. */
 export function isTierEndpoint(endpoint: Endpoint): boolean {

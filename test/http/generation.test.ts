@@ -110,13 +110,29 @@ describe("who may read a generation", () => {
   });
 
   it("is no other key, of whichever team", async () => {
-    const [{ key }, colleague, stranger] = [await makeKey(), await makeKey(), await makeKey()];
+    await manage("/api/v1/workspaces", { json: { id: "another", name: "Another" } });
+    const [{ key }, colleague, stranger] = [
+      await makeKey(),
+      await makeKey(),
+      await makeKey({ workspace_id: "another" }),
+    ];
     const id = (await chat(key)).headers.get("x-generation-id");
-    const stored = await env.KV.get<object>(`key:${stranger.data.hash}`, "json");
-    await env.KV.put(`key:${stranger.data.hash}`, JSON.stringify({ ...stored, team: "another" }));
-    await manage(`/api/v1/keys/${stranger.data.hash}`, { method: "PATCH", json: { name: "stranger" } });
     for (const other of [colleague.key, stranger.key])
       expect(await errorOf(send(`/api/v1/generation?id=${id}`, { key: other }), 404)).toMatchObject({ code: 404 });
+  });
+
+  it("is the management key also where it is another team's, and the key with a new token", async () => {
+    await manage("/api/v1/workspaces", { json: { id: "elsewhere", name: "Elsewhere" } });
+    const { key, data } = await makeKey({ workspace_id: "elsewhere" });
+    const id = (await chat(key)).headers.get("x-generation-id");
+    expect(await generation(id)).toMatchObject({ id, workspace_id: "elsewhere" });
+    const named = (workspace: string) => manage(`/api/v1/generation?id=${id}&workspace_id=${workspace}`);
+    expect((await named("elsewhere")).status).toBe(200);
+    for (const other of ["default", "nowhere"]) expect((await named(other)).status).toBe(404);
+    const rotated = await (await manage(`/api/v1/keys/${data.hash}/rotate`, { method: "POST" })).json<{
+      key: string;
+    }>();
+    expect(await generation(id, rotated.key)).toMatchObject({ id });
   });
 
   it.each(["gen-1-unknown", "rubbish", "%00", "gen-1'--"])("is nobody where there is none: %s", async (id) => {

@@ -263,8 +263,8 @@ describe("when a second candidate starts beside the first", () => {
     for (let count = 0; count < 100; count++) tell(planned, "slow/learnt", { verdict: "success", latencyMs: 3_000 });
     const [first] = plan({ provider: { hedge: true }, stream: true }, { tags, extras }).plan.candidates;
     const learnt = first && planned.watch.hedgeAfterMs?.(first.endpoint);
-    expect(learnt).toBeGreaterThan(5_000);
-    expect(learnt).toBeLessThan(7_000);
+    expect(learnt).toBeGreaterThan(4_000);
+    expect(learnt).toBeLessThan(5_000);
   });
 });
 

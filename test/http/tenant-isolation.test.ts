@@ -26,10 +26,11 @@ type Level = Record<Caller, Expected>;
 
 const NOBODY = { "no key": 401, "a wrong key": 401 } as const;
 const KEYS_ARE_OUT = { "a key of B": 403, "another key of A": 403, "a key of A": 403 } as const;
+const IN = "in" as const;
 const EVERYBODY = {
-  ...{ "a key of B": "in", "B's management key": "in", "another key of A": "in", "a key of A": "in" },
-  ...{ "A's management key": "in", "the management key": "in" },
-} as const;
+  ...{ "a key of B": IN, "B's management key": IN, "another key of A": IN, "a key of A": IN },
+  ...{ "A's management key": IN, "the management key": IN },
+};
 
 const LEVELS = {
   /** Needs no key; one that is not good is refused all the same. */
@@ -47,6 +48,8 @@ const LEVELS = {
   },
   /** Belongs to the key that made it. */
   own: { ...EVERYBODY, ...NOBODY, "a key of B": 404, "B's management key": 404, "another key of A": 404 },
+  /** Of team A, and a key sees its own part of it. */
+  partly: { ...EVERYBODY, ...NOBODY, "a key of B": 404, "B's management key": 404 },
   /** Managed by any management key, each for itself. */
   management: { ...EVERYBODY, ...NOBODY, ...KEYS_ARE_OUT },
   /** Belongs to team A. */
@@ -83,6 +86,28 @@ const ROWS: Record<string, Row> = {
   "GET /auth/key": { level: "anyKey" },
   "GET /generation": { level: "own", path: async () => `/generation?id=${await generationOfA()}` },
   "GET /generation/replay": { level: "own", path: async () => `/generation/replay?id=${await generationOfA()}` },
+  "GET /generation/content": {
+    level: "own",
+    path: async () => `/generation/content?id=${await generationOfA()}`,
+    // It is there, and was not logged.
+    but: { "a key of A": 403, "A's management key": 403, "the management key": 403 },
+  },
+  "GET /generations": { level: "partly", path: () => `/generations?workspace_id=${A.id}` },
+  "GET /activity": { level: "ofTeam", path: () => `/activity?workspace_id=${A.id}` },
+  "GET /credits": { level: "ofTeam", path: () => `/credits?workspace_id=${A.id}` },
+  "GET /reports/spend": { level: "ofTeam", path: () => `/reports/spend?workspace_id=${A.id}` },
+  "GET /reports/reconciliation": { level: "ofTeam", path: () => `/reports/reconciliation?workspace_id=${A.id}` },
+  "GET /reports/retention": { level: "ofTeam", path: () => `/reports/retention?workspace_id=${A.id}` },
+  "PUT /reports/retention": { level: "ofTeam", path: () => `/reports/retention?workspace_id=${A.id}`, json: {} },
+
+  "GET /byok": { level: "ofTeam", but: { "B's management key": 400 }, path: () => `/byok?workspace_id=${A.id}` },
+  "POST /byok": { level: "management", json: {} },
+  "POST /byok/reseal": { level: "installation" },
+  "GET /byok/:id": { level: "ofTeam", path: providerKeyOfA },
+  "PATCH /byok/:id": { level: "ofTeam", path: providerKeyOfA, json: {} },
+  "DELETE /byok/:id": { level: "ofTeam", path: providerKeyOfA },
+  "GET /audit": { level: "management" },
+  "GET /audit/verify": { level: "installation" },
 
   "GET /keys": { level: "ofTeam", path: () => `/keys?workspace_id=${A.id}` },
   "POST /keys": { level: "management", json: {} },
@@ -133,6 +158,12 @@ async function budgetOfA(): Promise<string> {
   const path = `/workspaces/${A.id}/budgets/weekly`;
   await manage(`/api/v1${path}`, { method: "PUT", json: { limit_usd: 1000 } });
   return path;
+}
+
+async function providerKeyOfA(): Promise<string> {
+  const json = { provider: "openai", key: "sk-of-team-a-1234567890", workspace_id: A.id };
+  const { data } = await (await manage("/api/v1/byok", { json })).json<{ data: { id: string } }>();
+  return `/byok/${data.id}`;
 }
 
 async function presetPath(rest: string): Promise<string> {

@@ -52,18 +52,17 @@ const CONSTRAINTS: Record<string, (given: Situation, names: string[]) => Partial
 describe("a further wish lets nobody in who was out", () => {
   it.each(Object.entries(CONSTRAINTS))("%s", (_, tighten) => {
     let fewer = 0;
-    fc.assert(
-      fc.property(situation, usualNames, (given, names) => {
-        const open = withFallbacks(given);
-        // An image in place of no messages at all would change the text, too.
-        open.chat = { messages: [{ role: "user", content: "Hi" }], ...open.chat };
-        const before = candidatesOf(planIn(open));
-        const after = candidatesOf(planIn(open, tighten(open, names)));
-        expect(before).toEqual(expect.arrayContaining(after));
-        if (after.length < before.length) fewer++;
-      }),
-      RUNS,
-    );
+    const holds = fc.property(situation, usualNames, (given, names) => {
+      const open = withFallbacks(given);
+      // An image in place of no messages at all would change the text, too.
+      open.chat = { messages: [{ role: "user", content: "Hi" }], ...open.chat };
+      const before = candidatesOf(planIn(open));
+      const after = candidatesOf(planIn(open, tighten(open, names)));
+      expect(before).toEqual(expect.arrayContaining(after));
+      if (after.length < before.length) fewer++;
+    });
+    // Some wishes seldom matter to what chance makes up.
+    for (let round = 0; round < 10 && fewer === 0; round++) fc.assert(holds, RUNS);
     expect(fewer, "situations in which it left somebody out").toBeGreaterThan(0);
   });
 });

@@ -42,12 +42,17 @@ export async function startIsolates(count: number): Promise<ManyIsolates> {
   const storage = await mkdtemp(join(tmpdir(), "pointsman-storage-"));
   const logs: string[] = [];
   const start = async () => {
+    const others = runtimesOf(process.pid);
     const running = new Miniflare(convertV4MiniflareOptions(await optionsOf(count, storage, logs)));
     await running.ready;
-    const urls = await Promise.all(Array.from({ length: count }, (_, index) => running.unsafeGetDirectURL(nameOf(index))));
-    return { running, origins: urls.map(({ origin }) => origin) };
+    const urls = await Promise.all(
+      Array.from({ length: count }, (_, index) => running.unsafeGetDirectURL(nameOf(index))),
+    );
+    const pid = runtimesOf(process.pid).find((id) => !others.includes(id));
+    if (pid === undefined) throw new Error("the Worker does not run in a process of its own");
+    return { running, pid, origins: urls.map(({ origin }) => origin) };
   };
-  let { running, origins } = await start();
+  let { running, pid, origins } = await start();
   const origin = (isolate: number) => origins[isolate] as string;
   const send = (isolate: number, path: string, { json, headers, ...init }: GatewayRequest = {}) => {
     const sent = json === undefined ? {} : { method: "POST", body: JSON.stringify(json) };
@@ -84,11 +89,9 @@ export async function startIsolates(count: number): Promise<ManyIsolates> {
     },
     evict: (team = "default") => running.unsafeEvictDurableObject(nameOf(0), "Ledger", { name: `team:${team}` }),
     async kill() {
-      const [pid] = runtimesOf(process.pid);
-      if (pid === undefined) throw new Error("no Worker runs in a process of its own");
       process.kill(pid, "SIGKILL");
       await running.dispose().catch(() => {});
-      ({ running, origins } = await start());
+      ({ running, pid, origins } = await start());
     },
     logs: () => logs.join("\n"),
     async close() {
@@ -103,7 +106,10 @@ async function optionsOf(count: number, storage: string, logs: string[]): Promis
   const modules = await readModules(directory);
   const own = settings.durableObjects as Record<string, { className: string }>;
   const borrowed = Object.fromEntries(
-    Object.entries(own).map(([binding, { className }]) => [binding, { className, scriptName: nameOf(0), useSQLite: true }]),
+    Object.entries(own).map(([binding, { className }]) => [
+      binding,
+      { className, scriptName: nameOf(0), useSQLite: true },
+    ]),
   );
   return {
     host: "127.0.0.1",
@@ -133,7 +139,9 @@ function runtimesOf(parent: number): number[] {
       return false;
     }
   };
-  return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && isRuntime(name)).map(Number);
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && isRuntime(name))
+    .map(Number);
 }
 
 /** Asks until it holds. */
