@@ -91,10 +91,8 @@ export class Walk {
     this.#turns++;
     const turn = this.#createTurn(next, share);
     this.#current = turn;
-    this.#running.set(
-      turn,
-      turn.open().then(() => turn),
-    );
+    const ended = turn.open().then(() => turn);
+    this.#running.set(turn, ended);
     return true;
   }
 
@@ -179,8 +177,7 @@ export class Walk {
     this.#echo.take(turn);
     this.#note(turn.failures.splice(0));
     this.#stopOthers(this.#outrun);
-    for (const { endpoint, startedAtMs } of this.#outrun)
-      if (startedAtMs < attempt.startedAtMs) this.#request.onOutrun?.(endpoint);
+    for (const one of this.#outrun) if (one.startedAtMs < attempt.startedAtMs) this.#request.onOutrun?.(one.endpoint);
     this.#request.onBegin?.(candidate.endpoint);
     const { chat, identity, onText, wantsMetadata } = this.#request;
     const options = {

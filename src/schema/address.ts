@@ -48,7 +48,8 @@ function parseAddress(text: string): number[] | undefined {
   if (!text.includes(":")) return parseIpv4(text, MAPPED_IPV4);
   const [head = "", tail, ...rest] = text.split("::");
   if (rest.length > 0) return undefined;
-  const before = parseGroups(head);
+  // Only an address can end in the form of IPv4.
+  const before = tail !== undefined && head.includes(".") ? undefined : parseGroups(head);
   const after = tail === undefined ? [] : parseGroups(tail);
   if (!before || !after) return undefined;
   const missing = GROUPS - before.length - after.length;

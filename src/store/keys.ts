@@ -72,7 +72,10 @@ function inTime({ key, untilMs }: Opened, nowMs: number): ApiKey | undefined {
   return untilMs !== null && untilMs <= nowMs ? undefined : key;
 }
 
-/** Tokens that were replaced again and again within their grace open each other in turn. */
+/**
+ * Tokens that were replaced again and again within their grace open each other in turn, so each ends at the latest with
+ * the one that has replaced it.
+ */
 const MAX_ALIASES = 8;
 
 async function open(kv: KVNamespace, hash: string): Promise<Opened> {
@@ -169,9 +172,9 @@ export async function writeKey(kv: KVNamespace, key: ApiKey): Promise<void> {
 
 async function writeAlias(kv: KVNamespace, hash: string, opens: string, untilMs: number | null): Promise<void> {
   const alias: KeyAlias = { opens, untilMs, createdAtMs: Date.now() };
-  const soonest = Math.ceil(Date.now() / 1000) + MIN_KV_TTL_SECONDS;
-  const expiration = untilMs === null ? {} : { expiration: Math.max(soonest, Math.ceil(untilMs / 1000)) };
-  const options = { metadata: { alias: true }, ...expiration };
+  const leftSeconds = untilMs === null ? null : Math.ceil((untilMs - Date.now()) / 1000);
+  const ttl = leftSeconds === null ? {} : { expirationTtl: Math.max(MIN_KV_TTL_SECONDS, leftSeconds) };
+  const options = { metadata: { alias: true }, ...ttl };
   await fromStore(STORE, () => kv.put(PREFIX + hash, JSON.stringify(alias), options));
   note(hash, alias);
 }

@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { Catalogue } from "../../src/catalogue/catalogue.ts";
+import { plainRows } from "../../src/catalogue/model-rows.ts";
 import { fitRequest } from "../../src/dispatch/fit.ts";
 import { toRouteRequest } from "../../src/routing/request.ts";
+import { catalogueDocumentSchema } from "../../src/schema/catalogue.ts";
 import type { ChatMessage, ChatRequest } from "../../src/schema/chat.ts";
 import { textTokens } from "../../src/usage/count-tokens.ts";
 import { promptTokens } from "../../src/usage/prompt-tokens.ts";
@@ -72,6 +75,22 @@ describe("what a model's name or a plugin implies", () => {
   ])("%s, asked for %s, is told of %s", (tag, service_tier, sent) => {
     expect(fitFor(service_tier ? { service_tier } : {}, { endpoint: { tag } }).chat.service_tier).toBe(sent);
   });
+
+  it.each(["priority", "fast", "flex"] as const)(
+    "beside endpoints of other tiers the usual one is asked for the usual: %s",
+    (asked) => {
+      const provider = { name: "A", api: "openai-chat", base_url: "https://a.test" };
+      const endpoints = ["a/priority", "a"].map((tag) => ({ provider: "a", model: "m", tag }));
+      const document = catalogueDocumentSchema.parse({
+        providers: { a: provider },
+        models: { "x/y": { name: "Y", endpoints } },
+      });
+      const model = new Catalogue({ providers: {}, models: plainRows({}) }, document).model("x/y");
+      const usual = model?.endpoints.find(({ tag }) => tag === "a");
+      const chat: ChatRequest = { messages: [{ role: "user", content: "Hi" }], service_tier: asked };
+      expect(usual && fitRequest(chat, usual, toRouteRequest(chat)).chat.service_tier).toBe("default");
+    },
+  );
 
   const web = { plugins: [{ id: "web" }] };
   it.each<[name: string, chat: Record<string, unknown>, spec: Spec, search: unknown, dropped: string[]]>([

@@ -11,7 +11,7 @@ const upstream = await startUpstream();
 afterAll(() => upstream.close());
 
 /** Requests to each of two models, one after the other, so that the machine is as busy for both. */
-const REQUESTS = Number(process.env.HEDGING_REQUESTS ?? 1000);
+const REQUESTS = Number(process.env.HEDGING_REQUESTS ?? 800);
 /** Requests at a time. */
 const WIDTH = 8;
 const USUAL_MS = 40;
@@ -85,36 +85,35 @@ describe(`hedging, in ${REQUESTS} requests`, () => {
   }, 300_000);
 
   it("keeps the first token of ninety-nine in a hundred near that of an endpoint that is well", () => {
-    const usualMs = percentile(healthy, 99);
-    const hedgedMs = percentile(hedged, 99);
-    const show = (asks: Ask[]) => [50, 90, 95, 98, 99, 99.5, 100].map((p) => Math.round(percentile(asks, p))).join(" ");
-    console.log(
-      `alone ${show(healthy)}; hedged ${show(hedged)}; second half ${show(hedged.slice(REQUESTS / 2))} of ${show(healthy.slice(REQUESTS / 2))}; calls ${steady.visits.length} ${stalling.visits.length}`,
-    );
-    expect(hedgedMs).toBeLessThan(usualMs * 1.5);
+    const shown = [50, 90, 95, 99, 100].map((percent) => {
+      return `${percent} %: ${Math.round(percentile(hedged, percent))} of ${Math.round(percentile(healthy, percent))} ms`;
+    });
+    expect(percentile(hedged, 99), shown.join(", ")).toBeLessThan(percentile(healthy, 99) * 1.5);
   });
 
-  it("costs few further calls", () => {
-    const calls = steady.visits.length + stalling.visits.length;
-    expect((calls - REQUESTS) / REQUESTS).toBeLessThan(0.15);
-    expect(stalling.visits.length).toBeGreaterThan(0);
-  });
-
-  it("stops who has lost at once, and says so in the record", async () => {
+  it("stops who has lost at once, says so in the record, and makes few further calls", async () => {
     const records = await inParallel(hedged, 8, ({ id }) => gateway.generation(id));
-    const attempts = records.flatMap((record: GenerationData) => record.provider_responses);
-    const calls = steady.visits.length + stalling.visits.length;
-    expect(attempts).toHaveLength(calls);
-    const outrun = attempts.filter(({ failure }) => failure === "outrun").length;
-    expect(outrun).toBe(calls - REQUESTS);
     for (const record of records) expect(record).toMatchObject({ outcome: "finished" });
+    const attempts = records.flatMap((record: GenerationData) => record.provider_responses);
+    const outrun = attempts.filter(({ failure }) => failure === "outrun");
+    expect(attempts).toHaveLength(REQUESTS + outrun.length);
+    expect(outrun.length).toBeGreaterThan(0);
+    expect(outrun.length / REQUESTS).toBeLessThan(0.15);
 
-    await wait(100);
-    const departed = [...steady.visits, ...stalling.visits].filter(({ ending }) => ending === "departed");
-    expect(departed.length).toBeGreaterThan(outrun * 0.7);
+    await wait(200);
     expect(upstream.openExchanges()).toBe(0);
+    const visits = [...steady.visits, ...stalling.visits];
+    // A call may be stopped before it is there.
+    expect(visits.length).toBeLessThanOrEqual(attempts.length);
+    const departed = visits.filter(({ ending }) => ending === "departed");
+    expect(visits).toHaveLength(REQUESTS + departed.length);
     for (const { startedAtMs, endedAtMs = Infinity } of departed)
       expect(endedAtMs - startedAtMs).toBeLessThan(STALL_MS);
+  });
+
+  it("learns to begin with the endpoint that does not stall", () => {
+    expect(stalling.visits.length).toBeGreaterThan(10);
+    expect(stalling.visits.length).toBeLessThan(steady.visits.length);
   });
 });
 
