@@ -2,7 +2,7 @@ import type { ChatRequest } from "../schema/chat.ts";
 import type { AttemptRecord, ClientFacts, GenerationRecord, Outcome, PlanRecord } from "../schema/generation.ts";
 import { emptyUsage } from "../schema/usage.ts";
 import type { Attempt } from "./attempt.ts";
-import { lesserCertainty, makeBill } from "./bill.ts";
+import { type Bill, lesserCertainty, makeBill } from "./bill.ts";
 import type { FailedAttempt } from "./give-up.ts";
 import { turnKey } from "./replay.ts";
 import { type TriedAttempt, triedAttempts } from "./tried.ts";
@@ -73,10 +73,16 @@ export function toGenerationRecord({
     certainty: [...outrun, ...abandoned].some(mayBeBilled)
       ? lesserCertainty(bill?.certainty ?? "exact", "at_least")
       : (bill?.certainty ?? "exact"),
+    ...(bill && byokPart(bill)),
     isByok: bill ? bill.isByok : attempt?.endpoint.byok !== undefined,
     ...(replay && { replay }),
     attempts: describeAttempts(triedAttempts({ attempt, failures, outrun, abandoned }), nowMs),
   };
+}
+
+function byokPart({ cost, chargedNanoUsd, isByok }: Bill): Pick<GenerationRecord, "byokNanoUsd"> {
+  if (isByok || cost === undefined || chargedNanoUsd === undefined || chargedNanoUsd === cost.totalNanoUsd) return {};
+  return { byokNanoUsd: cost.totalNanoUsd - chargedNanoUsd };
 }
 
 /** When the client had its first part: of an answer that was continued, from the attempt that broke off. */

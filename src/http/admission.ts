@@ -2,7 +2,6 @@ import { RouterError } from "../errors.ts";
 import { type Applicant, admit, isRefusal, keepHolding } from "../ledger/admission.ts";
 import { type AccountLimits, type Amounts, isLimited, type Refusal, TEAM_ACCOUNT } from "../ledger/amounts.ts";
 import type { Plan } from "../routing/plan.ts";
-import { costBound } from "../routing/price.ts";
 import type { RouteRequest } from "../routing/request.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import type { HoldRecord } from "../schema/generation.ts";
@@ -10,9 +9,9 @@ import type { ApiKey } from "../schema/key.ts";
 import { restrictionsOf } from "../schema/restrictions.ts";
 import type { Team } from "../schema/team.ts";
 import { toUsd } from "../usage/cost.ts";
-import { TOKEN_ESTIMATE_ERROR } from "../usage/count-tokens.ts";
 import { type AppContext, waitUntilOf } from "./env.ts";
 import type { PlanFor } from "./planning.ts";
+import { affordableTokens, needOf, withOutputBound } from "./worst-case.ts";
 
 /** The limits that hold for a request: its key's, its team's, and each of the team's budgets. */
 export function limitsOf(key: ApiKey, team: Team): AccountLimits[] {
@@ -46,23 +45,6 @@ export function rulesFor({ key, team }: { key: ApiKey; team: Team }): PlanFor["r
   return { ...restrictionsOf(key, team), mustBePriced: isBudgeted(limitsOf(key, team)) };
 }
 
-/** Answers of requests that set no limit, at endpoints that have none, are taken to be this long at most. */
-export const UNTOLD_OUTPUT_TOKENS = 16_384;
-
-/** Where nothing else bounds an answer that counts against a budget, its request is given a bound. */
-export function withOutputBound(
-  chat: ChatRequest,
-  { request, plan }: { request: RouteRequest; plan: Plan },
-): ChatRequest {
-  const isEndless = plan.candidates.some(
-    ({ endpoint: { maxCompletionTokens, contextLength } }) =>
-      maxCompletionTokens === undefined && contextLength === undefined,
-  );
-  if (request.maxTokens !== undefined || !isEndless) return chat;
-  request.maxTokens = UNTOLD_OUTPUT_TOKENS;
-  return { ...chat, max_completion_tokens: UNTOLD_OUTPUT_TOKENS };
-}
-
 /** A request that may be dispatched, and holds its part of the limits until it has ended. */
 export interface Held {
   /** With a bound for the answer where there was none. */
@@ -87,11 +69,12 @@ export async function holdFor(
 ): Promise<Held> {
   const accounts = limitsOf(key, team);
   if (plan.candidates.length === 0 || !isLimited(accounts)) return { chat, end() {} };
-  const bounded = isBudgeted(accounts) ? withOutputBound(chat, { request: route, plan }) : chat;
+  const bounded = isBudgeted(accounts) ? withOutputBound({ plan, request: route, chat }) : chat;
   const applicant: Applicant = { namespace: c.env.LEDGER, team: team.id, accounts, waitUntil: waitUntilOf(c) };
-  const need = needOf({ plan, request: route, chat }, accounts);
+  const planned = { plan, request: route, chat };
+  const need = needOf(planned, accounts);
   const answer = await admit(applicant, need);
-  if (isRefusal(answer)) throw refusalError(answer, need, route);
+  if (isRefusal(answer)) throw refusalError(answer, need, (left) => affordableTokens(planned, accounts, left));
   const stop = keepHolding(applicant, answer.hold, id);
   return {
     chat: bounded,
@@ -104,36 +87,11 @@ export async function holdFor(
   };
 }
 
-/** What a request uses at most: the dearest of its candidates, and again for each call that may come on top. */
-function needOf(
-  { plan, request, chat }: { plan: Plan; request: RouteRequest; chat: ChatRequest },
-  accounts: AccountLimits[],
-): Amounts {
-  const nowMs = Date.now();
-  const countsByok = accounts.some(({ nanoUsd, includesByok }) => nanoUsd !== null && includesByok);
-  const bounds = plan.candidates
-    .filter(({ endpoint }) => countsByok || endpoint.byok === undefined)
-    .map(({ endpoint }) => costBound(endpoint, request, nowMs) ?? 0);
-  const { provider, n, response_format: format } = chat;
-  const isRepairable = format != null && format.type !== "text";
-  const calls = 1 + (provider?.hedge ? 1 : 0) + (provider?.continuation ? 1 : 0) + (isRepairable ? 1 : 0);
-  const prompt = Math.ceil(request.prompt.total * (1 + TOKEN_ESTIMATE_ERROR));
-  return {
-    nanoUsd: Math.ceil(Math.max(0, ...bounds) * 1e9) * calls * (n ?? 1),
-    requests: 1,
-    tokens: prompt + Math.min(request.maxTokens ?? EXPECTED_OUTPUT_TOKENS, UNTOLD_OUTPUT_TOKENS),
-    slots: 1,
-  };
-}
-
-/** Of an answer whose client sets no limit; what it really has is counted when it is there. */
-const EXPECTED_OUTPUT_TOKENS = 1_000;
-
 /** Which limit stands in the way, how much of it is left, and when it is there again. */
-function refusalError(refusal: Refusal, need: Amounts, request: RouteRequest): RouterError {
+function refusalError(refusal: Refusal, need: Amounts, affordableAt: AffordableAt): RouterError {
   const { kind, resetsAtMs, isHeld } = refusal;
   const nowMs = Date.now();
-  if (kind === "nanoUsd") return budgetError(refusal, need, request, nowMs);
+  if (kind === "nanoUsd") return budgetError(refusal, need, affordableAt, nowMs);
   const what = { requests: "requests per minute", tokens: "tokens per minute", slots: "requests at the same time" }[
     kind
   ];
@@ -166,18 +124,23 @@ function scopeOf({ account }: Refusal): string {
 /** Requests under way hold the money for a moment; it is worth asking again. */
 const HELD_RETRY_MS = 5_000;
 
-function budgetError(refusal: Refusal, need: Amounts, request: RouteRequest, nowMs: number): RouterError {
+type AffordableAt = (leftNanoUsd: number) => { affordable: number; asked: number };
+
+function budgetError(refusal: Refusal, need: Amounts, affordableAt: AffordableAt, nowMs: number): RouterError {
   const { limit, left, resetsAtMs, isHeld } = refusal;
   const isTeam = refusal.account === TEAM_ACCOUNT;
-  const [limitUsd, leftUsd] = [toUsd(limit), toUsd(left)];
+  const [limitUsd, leftUsd, needUsd] = [toUsd(limit), toUsd(left), toUsd(need.nanoUsd)];
   const whose = isTeam ? "Workspace budget" : "Key limit";
-  const reset = resetsAtMs === null ? "" : ` It starts anew at ${new Date(resetsAtMs).toISOString()}.`;
+  const resetsAt = resetsAtMs === null ? null : new Date(resetsAtMs).toISOString();
+  const reset = resetsAt === null ? "" : ` It starts anew at ${resetsAt}.`;
+  const { affordable, asked } = affordableAt(left);
   const message = isHeld
     ? `${whose} of $${limitUsd} is held by requests under way. Try again in a moment.`
     : left <= 0
       ? `${whose} exceeded: all of $${limitUsd} is spent.${reset}`
-      : `This request requires more credits, or fewer max_tokens. You requested up to $${toUsd(need.nanoUsd)}, but can only afford $${leftUsd}.${reset}`;
-  const affordable = Math.floor(((request.maxTokens ?? 0) * left) / Math.max(1, need.nanoUsd));
+      : affordable > 0
+        ? `This request requires more credits, or fewer max_tokens. You requested up to ${asked} tokens, but can only afford ${affordable}. ${whose} of $${limitUsd} has $${leftUsd} left, and the request may cost $${needUsd}.${reset}`
+        : `This request requires more credits. ${whose} of $${limitUsd} has $${leftUsd} left, and the request may cost $${needUsd}.${reset}`;
   return new RouterError("payment_required", message, {
     ...(isHeld && { retryAfterMs: HELD_RETRY_MS }),
     metadata: {
@@ -191,10 +154,10 @@ function budgetError(refusal: Refusal, need: Amounts, request: RouteRequest, now
       limit_usd: limitUsd,
       spend_usd: toUsd(limit - left),
       remaining_usd: leftUsd,
-      required_usd: toUsd(need.nanoUsd),
-      resets_at: resetsAtMs === null ? null : new Date(resetsAtMs).toISOString(),
+      required_usd: needUsd,
+      resets_at: resetsAt,
       retry_after: resetsAtMs === null ? null : Math.ceil((resetsAtMs - nowMs) / 1000),
-      ...(request.maxTokens !== undefined && !isHeld && { affordable_max_tokens: affordable }),
+      ...(!isHeld && { affordable_max_tokens: affordable }),
     },
   });
 }

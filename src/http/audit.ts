@@ -12,6 +12,8 @@ import {
 } from "./authenticate.ts";
 import type { AppContext, AppEnv } from "./env.ts";
 import { readJsonBody } from "./read-body.ts";
+import { readNumber } from "./read-fields.ts";
+import { readTime } from "./report-query.ts";
 
 /** Lets only management keys of the installation pass; what they change is on record. */
 export function managementOnly(): MiddlewareHandler<AppEnv> {
@@ -122,15 +124,17 @@ async function readOutcome(answer: Response): Promise<{ team?: string | undefine
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 500;
+/** No entry comes so late. */
+const LAST = Number.MAX_SAFE_INTEGER;
 
-/** GET /audit?from=&to=&cursor=&limit= : actions, newest first. A team's management key sees those of its team. */
+/** GET /audit?from=&to=&cursor=&limit= : actions, newest first; `to` is not included unless it is a date. A team's management key sees those of its team. */
 export async function getAudit(c: AppContext): Promise<Response> {
   const { team } = await requireManagement(c);
-  const limit = wholeNumber(c, "limit", MAX_LIMIT) ?? DEFAULT_LIMIT;
+  const limit = readNumber(c, "limit", { from: 1, to: MAX_LIMIT, otherwise: DEFAULT_LIMIT });
   const actions = await listAudit(c.env.AUDIT, {
-    fromMs: time(c, "from"),
-    toMs: time(c, "to"),
-    before: wholeNumber(c, "cursor", Number.MAX_SAFE_INTEGER),
+    fromMs: readTime(c, "from", { endsDay: false }),
+    toMs: readTime(c, "to", { endsDay: true }),
+    before: readNumber(c, "cursor", { from: 1, to: LAST, otherwise: LAST }),
     team: team?.id,
     limit,
   });
@@ -143,10 +147,10 @@ export async function getAudit(c: AppContext): Promise<Response> {
  * later, shows whether anything up to there was written anew.
  */
 export async function getAuditVerdict(c: AppContext): Promise<Response> {
-  const seq = wholeNumber(c, "seq", Number.MAX_SAFE_INTEGER);
+  const seq = readNumber(c, "seq", { from: 0, to: LAST, otherwise: 0 });
   const hash = c.req.query("hash");
-  if ((seq === undefined) !== (hash === undefined)) throw invalidField("hash", "goes together with seq");
-  const noted = seq !== undefined && hash !== undefined ? { seq, hash } : undefined;
+  if ((seq === 0) !== (hash === undefined)) throw invalidField("hash", "goes together with seq");
+  const noted = hash === undefined ? undefined : { seq, hash };
   const { ok, entries, firstBad, head } = await verifyAudit(c.env.AUDIT, noted);
   return c.json({ data: { ok, entries, ...(firstBad !== undefined && { first_bad: firstBad }), head } });
 }
@@ -169,22 +173,4 @@ function toWire({ seq, intent, result }: AuditAction): Record<string, unknown> {
     user_agent: intent.userAgent,
     request_id: intent.requestId,
   };
-}
-
-function time(c: AppContext, name: string): number | undefined {
-  const text = c.req.query(name);
-  if (!text) return undefined;
-  const ms = Date.parse(text);
-  if (!/^\d{4}-\d{2}-\d{2}/.test(text) || Number.isNaN(ms))
-    throw invalidField(name, "must be a date or an ISO 8601 time, e.g. 2027-01-31 or 2027-01-31T12:00:00Z");
-  return ms;
-}
-
-function wholeNumber(c: AppContext, name: string, max: number): number | undefined {
-  const text = c.req.query(name);
-  if (!text) return undefined;
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > max)
-    throw invalidField(name, `must be a whole number from 1 to ${max}`);
-  return value;
 }

@@ -11,11 +11,11 @@ import { DEFAULT_TEAM } from "../schema/team.ts";
 import { changeTeamKeys, listTeamKeys, listTeamsWithKeys, resealTeamKeys, sealTeamKey } from "../store/byok.ts";
 import { readCatalogue, resealCatalogue } from "../store/catalogue.ts";
 import { readKey } from "../store/keys.ts";
-import { readTeam } from "../store/teams.ts";
-import { mayManage, requireManagement } from "./authenticate.ts";
+import { requireManagement } from "./authenticate.ts";
 import { type AppContext, waitUntilOf } from "./env.ts";
 import { readRange } from "./presets.ts";
 import { given, readFields } from "./read-fields.ts";
+import { findWorkspace } from "./workspaces.ts";
 
 /** The only address to which an assertion signed with a team's service account may go. */
 const TOKEN_URI = "https://oauth2.googleapis.com/token";
@@ -111,10 +111,10 @@ export async function postReseal(c: AppContext): Promise<Response> {
 /** The team that is meant: that of the caller's key, else the one that is named, else the default one. */
 async function teamOf(c: AppContext, named: string | undefined): Promise<string> {
   const caller = await requireManagement(c);
-  const team = named || (caller.team?.id ?? DEFAULT_TEAM);
-  if (!mayManage(caller, team) || !(await readTeam(c.env.KV, team)))
-    throw invalidField("workspace_id", `there is no workspace "${team}"`);
-  return team;
+  if (!named) return caller.team?.id ?? DEFAULT_TEAM;
+  const team = await findWorkspace(c, caller, named);
+  if (!team) throw invalidField("workspace_id", `there is no workspace "${named}"`);
+  return team.id;
 }
 
 /** The key that the path names, whichever of the caller's teams it belongs to. */

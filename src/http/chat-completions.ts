@@ -12,6 +12,7 @@ import type { Team } from "../schema/team.ts";
 import { readEndpointKey } from "../store/byok.ts";
 import { type Held, holdFor, rulesFor } from "./admission.ts";
 import { requireKey } from "./authenticate.ts";
+import { contentLogFor } from "./content-log.ts";
 import { type AppContext, waitUntilOf } from "./env.ts";
 import { mustOutliveClient, runErrand } from "./errand.ts";
 import { errorResponse } from "./error-response.ts";
@@ -39,6 +40,7 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
     return repeatResponse(visit.found, caller);
   }
   let held: Held | undefined;
+  const log = contentLogFor(c, chat, { id, createdAtMs, key, team });
   const isWhyWanted = wantsMetadata(c);
   try {
     const catalogue = await catalogueFor(c, { team: team.id, key });
@@ -50,7 +52,8 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
     const wishes = { wantsMetadata: isWhyWanted, betas: betasOf(c), deadlineMs: deadlineOf(c), hops: hopsOf(c) };
     const setting = { outlivesClient: c.env.IS_ERRAND === true, signal: c.req.raw.signal, waitUntil };
     const keeper = visit?.keeper;
-    const books = bookedWith(held, keeper ? keptBy(keeper, stores) : stores);
+    const booked = bookedWith(held, keeper ? keptBy(keeper, stores) : stores);
+    const books = log ? log.listen(booked) : booked;
     const dispatched = { ...request, ...watch, ...wishes, ...setting, ...books };
     const answer = chat.stream === true ? await streamedAnswer(dispatched, held) : await dispatch(dispatched);
     const headers = answerHeaders(id, chat.stream === true, answer);
@@ -58,6 +61,7 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
     return new Response(answer.body, { headers: { ...headers, ...keeper?.headers } });
   } catch (error) {
     held?.end(false);
+    log?.failed(error);
     if (isWhyWanted && error instanceof RouterError) error.routing ??= explainUnplanned(chat, error);
     return errorResponse(error, id);
   }

@@ -14,7 +14,7 @@ const MAX_LIMIT = 1_000;
 /** Records of a table that are in memory at a time. */
 const TABLE_PAGE = 500;
 
-/** What is exported: records of some teams, one team after the other, each with its oldest first. */
+/** What is exported: records of some teams, one team after the other, each with its oldest first, to the second. */
 interface Export {
   teams: string[];
   query: Omit<GenerationQuery, "afterId" | "limit">;

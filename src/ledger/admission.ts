@@ -1,7 +1,7 @@
 import { fromStore } from "../errors.ts";
 import type { HoldRecord } from "../schema/generation.ts";
 import { type AccountLimits, type Amounts, covers, KINDS, NOTHING, type Refusal, subtract } from "./amounts.ts";
-import type { Lease, LeaseAnswer, LeaseReturn } from "./leases.ts";
+import { type Lease, type LeaseAnswer, type LeaseReturn, MINUTE_MS } from "./leases.ts";
 import type { Ledger } from "./ledger.ts";
 
 type LedgerNamespace = DurableObjectNamespace<Ledger>;
@@ -21,6 +21,8 @@ const LOST_MS = 5_000;
 /** A far lease is renewed before it ends, or is used up, so that no request has to wait for the next one. */
 const RENEW_BEFORE_MS = 10_000;
 const RENEW_BELOW = 1 / 4;
+/** How long one request's end looks after an idle lease, for those that come after it too. */
+const MAX_WATCH_MS = 20_000;
 
 /** Whom an admission is for. */
 export interface Applicant {
@@ -72,6 +74,8 @@ export class Gate {
   #lease: Lease | undefined;
   #left: Amounts = { ...NOTHING };
   #inFlight = 0;
+  #endedAtMs = 0;
+  #watchedUntilMs = 0;
   #waiting = 0;
   #asking: Promise<void> | undefined;
   #askedAtMs = 0;
@@ -108,9 +112,11 @@ export class Gate {
     return { hold, settled: () => end(true), release: () => end(false) };
   }
 
-  #isLow({ amounts, usableUntilMs }: Lease, nowMs: number): boolean {
+  #isLow({ amounts, minute, usableUntilMs }: Lease, nowMs: number): boolean {
     if (this.#isAsking(nowMs)) return false;
-    if (usableUntilMs - nowMs < RENEW_BEFORE_MS) return true;
+    // One that ends with its minute would be followed by another that does.
+    const endsWithMinute = usableUntilMs === (minute + 1) * MINUTE_MS;
+    if (!endsWithMinute && usableUntilMs - nowMs < RENEW_BEFORE_MS) return true;
     return KINDS.some((kind) => this.#left[kind] < amounts[kind] * RENEW_BELOW);
   }
 
@@ -149,8 +155,8 @@ export class Gate {
   async #question({ namespace, team, accounts }: Applicant, need: Amounts): Promise<void> {
     const ledger = namespace.getByName(`team:${team}`);
     const request = { accounts, need, waiting: this.#waiting };
-    // What is left of a lease that cannot be used goes back with the question.
-    const spare = this.#lease && !this.#isUsable(this.#lease) ? this.#giveUpLease() : [];
+    // What is left of a lease goes back with the question, when it cannot be used or is too little for who waits.
+    const spare = this.#lease && (this.#waiting > 0 || !this.#isUsable(this.#lease)) ? this.#giveUpLease() : [];
     const answer: LeaseAnswer = await fromStore("ledger", async () => ledger.lease(request, spare));
     if ("refusal" in answer) {
       const untilMs = Date.now() + (answer.refusal.isHeld ? POLL_MS / 2 : REFUSED_MS);
@@ -178,17 +184,43 @@ export class Gate {
     return [{ id: lease.id, account: lease.account, minute: lease.minute, unused }];
   }
 
-  /** A request has ended. Near a limit nothing lies idle. */
-  #end({ namespace, team, waitUntil }: Applicant, hold: HoldRecord | undefined): void {
+  /** A request has ended. Near a limit nothing lies idle, far from it not for long. */
+  #end(applicant: Applicant, hold: HoldRecord | undefined): void {
     this.#inFlight--;
-    const ledger = namespace.getByName(`team:${team}`);
+    this.#endedAtMs = Date.now();
     const returns = this.#inFlight === 0 && this.#lease && !this.#lease.isFar ? this.#giveUpLease() : [];
-    if (!hold && returns.length === 0) return;
-    waitUntil(
-      Promise.all([hold && ledger.release(hold), returns.length > 0 && ledger.giveBack(returns)]).catch((error) => {
-        console.error("ledger: what a request held cannot be given back, it is freed later", String(error));
+    if (this.#inFlight === 0 && this.#lease) this.#watch(applicant, this.#lease);
+    if (hold || returns.length > 0) applicant.waitUntil(giveBack(applicant, returns, hold));
+  }
+
+  /** Gives an idle lease back. One request at a time does it for all. */
+  #watch(applicant: Applicant, { idleMs }: Lease): void {
+    const nowMs = Date.now();
+    if (nowMs < this.#watchedUntilMs || idleMs > MAX_WATCH_MS) return;
+    this.#watchedUntilMs = nowMs + MAX_WATCH_MS + idleMs;
+    applicant.waitUntil(
+      this.#watchIdle(idleMs, nowMs + MAX_WATCH_MS).then((returns) => {
+        this.#watchedUntilMs = 0;
+        return giveBack(applicant, returns);
       }),
     );
+  }
+
+  /** Waits until no request has passed for some time, or others are under way that will look after the lease. */
+  async #watchIdle(idleMs: number, untilMs: number): Promise<LeaseReturn[]> {
+    do await sleep(Math.max(1, this.#endedAtMs + idleMs - Date.now()));
+    while (this.#inFlight === 0 && Date.now() < Math.min(untilMs, this.#endedAtMs + idleMs));
+    return this.#inFlight === 0 ? this.#giveUpLease() : [];
+  }
+}
+
+/** Gives back what is left of a lease, and what a request held that ended without a record. */
+async function giveBack({ namespace, team }: Applicant, returns: LeaseReturn[], hold?: HoldRecord): Promise<void> {
+  const ledger = namespace.getByName(`team:${team}`);
+  try {
+    await Promise.all([hold && ledger.release(hold), returns.length > 0 && ledger.giveBack(returns)]);
+  } catch (error) {
+    console.error("ledger: what is not needed cannot be given back, it is freed later", String(error));
   }
 }
 

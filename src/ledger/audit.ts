@@ -24,6 +24,7 @@ interface Row extends Link {
 /** Which actions are asked for. Newest first. */
 export interface AuditQuery {
   fromMs?: number | undefined;
+  /** Not included. */
   toMs?: number | undefined;
   /** Only actions that are older than this entry. */
   before?: number | undefined;
@@ -95,7 +96,7 @@ export class AuditLog extends DurableObject<Cloudflare.Env> {
     const rows = this.ctx.storage.sql.exec<{ seq: number; intent: string; result: string | null }>(
       `select i.seq, i.record as intent, r.record as result
          from entry i left join entry r on r.action_id = i.action_id and r.kind = 'result'
-         where i.kind = 'intent' and i.at_ms >= ?1 and i.at_ms <= ?2 and i.seq < ?3
+         where i.kind = 'intent' and i.at_ms >= ?1 and i.at_ms < ?2 and i.seq < ?3
            and (?4 is null or i.team = ?4 or r.team = ?4)
          order by i.seq desc limit ?5`,
       ...[fromMs, toMs ?? last, before ?? last, team ?? null, limit],

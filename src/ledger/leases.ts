@@ -11,8 +11,10 @@ export interface Lease {
   amounts: Amounts;
   /** Nothing may be admitted from it later; requests that run keep what they hold. */
   usableUntilMs: number;
-  /** So much is free beside it that it may lie idle. */
+  /** So much is free beside it that it may lie idle for a while. */
   isFar: boolean;
+  /** For so long: then others may need it more. */
+  idleMs: number;
 }
 
 export type LeaseAnswer = { lease: Lease } | { refusal: Refusal };
@@ -41,6 +43,10 @@ const MAX_REQUESTS = 32;
 /** Far from every limit a lease serves a minute, near one a moment. */
 const FAR_USABLE_MS = 60_000;
 const NEAR_USABLE_MS = 3_000;
+/** Far from a limit a lease may lie idle for a moment that others can wait, and very far from it until it ends. */
+const FAR_IDLE_MS = 5_000;
+const FAR = 8;
+const VERY_FAR = 100;
 /** What runs from a lease has settled by then, or holds a row of its own. */
 const RUNNING_MS = 30_000;
 /** A request that runs longer says so before its row is swept. */
@@ -82,7 +88,7 @@ export class Leases {
       }
     }
     const amounts: Amounts = { ...NOTHING };
-    let isFar = true;
+    let distance = Infinity;
     for (const kind of KINDS) {
       const rooms = free.flatMap((of) => of[kind] ?? []);
       if (rooms.length === 0 || need[kind] === 0) continue;
@@ -90,9 +96,9 @@ export class Leases {
       const many = need[kind] * Math.min(Math.max(waiting, 1), MAX_REQUESTS);
       const generous = Math.min(Math.floor(least / SHARE), need[kind] * MAX_REQUESTS);
       amounts[kind] = Math.max(need[kind], Math.min(Math.max(generous, many), Math.floor(least / 2)));
-      if (least < amounts[kind] * 8) isFar = false;
+      distance = Math.min(distance, least / amounts[kind]);
     }
-    return { lease: this.#write(accounts, amounts, isFar, nowMs) };
+    return { lease: this.#write(accounts, amounts, distance, nowMs) };
   }
 
   /** Takes back what is not needed. Of a lease that has been swept only what was counted in a minute is left to return. */
@@ -183,17 +189,19 @@ export class Leases {
     };
   }
 
-  #write(accounts: AccountLimits[], amounts: Amounts, isFar: boolean, nowMs: number): Lease {
+  #write(accounts: AccountLimits[], amounts: Amounts, distance: number, nowMs: number): Lease {
     const account = accounts.find(({ account: name }) => name !== TEAM_ACCOUNT)?.account ?? TEAM_ACCOUNT;
     const minute = minuteOf(nowMs);
     const isByMinute = amounts.requests > 0 || amounts.tokens > 0;
+    const isFar = distance >= FAR;
     const usableMs = isFar ? FAR_USABLE_MS : NEAR_USABLE_MS;
     const usableUntilMs = Math.min(nowMs + usableMs, isByMinute ? (minute + 1) * MINUTE_MS : Infinity);
     const id = crypto.randomUUID();
     const row = [id, account, amounts.nanoUsd, amounts.slots, minute, usableUntilMs + RUNNING_MS];
     this.#sql.exec("insert into lease values (?, ?, ?, ?, ?, ?)", ...row);
     for (const name of [account, TEAM_ACCOUNT]) this.#count(name, minute, amounts.requests, amounts.tokens);
-    return { id, account, minute, amounts, usableUntilMs, isFar };
+    const idleMs = distance >= VERY_FAR ? FAR_USABLE_MS : isFar ? FAR_IDLE_MS : 0;
+    return { id, account, minute, amounts, usableUntilMs, isFar, idleMs };
   }
 
   #shrink(id: string, nanoUsd: number, slots: number): void {

@@ -22,6 +22,7 @@ const REPLAY_TTL_MS = 3_600_000;
  * | `generation` | id | the record as JSON |
  * | `spend` | a key's account or `team`, UTC day | nano-dollars and requests; periods are sums, so nothing is ever reset |
  * | `replay` | key hash, turn | reasoning that the next turn must bring back; an hour |
+ * | `activity`, `content`, … | | what `Archive` keeps for reports |
  *
  * Every method is synchronous inside, so it is atomic.
  */
@@ -59,7 +60,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
   /**
    * Books ended generations, given as a JSON array of records. A record that is booked already is left as it is; if
    * one cannot be booked, none is.
-   * SQLite reads the JSON by itself: what a record costs is two rows, whatever the number of records in a call.
+   * SQLite reads the JSON by itself. A record costs one row of its own; sums cost one for each that a call touches.
    */
   settle(recordsJson: string): void {
     this.ctx.storage.transactionSync(() => this.#book(recordsJson));

@@ -67,7 +67,7 @@ export function heldFromDay(sql: SqlStorage): number {
  */
 export function deleteExpired(sql: SqlStorage, nowMs: number, { generationDays, contentDays }: Retention): boolean {
   const today = dayOf(nowMs);
-  const firstDay = Math.max(heldFromDay(sql), today - generationDays);
+  const firstDay = today - generationDays;
   if (firstDay > heldFromDay(sql)) writeSetting(sql, "heldFromDay", firstDay);
   sql.exec("delete from replay where expires_at_ms <= ?", nowMs);
   const deleted = [

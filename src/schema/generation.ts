@@ -51,6 +51,8 @@ export interface GenerationRecord {
    * have paid for it is the operator's part.
    */
   costNanoUsd: number | null;
+  /** Of an answer that both have paid for: the part of the team's own keys. */
+  byokNanoUsd?: number;
   certainty: CostCertainty;
   isByok: boolean;
   attempts: AttemptRecord[];

@@ -130,8 +130,10 @@ class GatheredBody<Item> {
     this.#heart = setTimeout(() => {
       if (this.#isEnded || this.#isCancelled) return;
       const silenceMs = Date.now() - this.#lastPieceAtMs;
-      if (silenceMs >= HEARTBEAT_MS && this.#text === "") this.#take(HEARTBEAT);
-      this.#beatIn(Math.max(HEARTBEAT_MS - (Date.now() - this.#lastPieceAtMs), 1));
+      const isSilent = silenceMs >= HEARTBEAT_MS;
+      // What a client does not read is not added to.
+      if (isSilent && this.#text === "") this.#take(HEARTBEAT);
+      this.#beatIn(isSilent ? HEARTBEAT_MS : HEARTBEAT_MS - silenceMs);
     }, ms);
   }
 

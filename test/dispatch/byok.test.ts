@@ -25,7 +25,8 @@ async function continued(first: Spec, second: Spec) {
   const { text, records } = walk({ a: first, b }, { chat: { stream: true, provider: { continuation: true } } });
   const { usage } = pictureOf(await text());
   const [record] = records;
-  return { usage, record: { isByok: record?.isByok, costNanoUsd: record?.costNanoUsd } };
+  const { isByok, costNanoUsd, byokNanoUsd } = record ?? {};
+  return { usage, record: { isByok, costNanoUsd, ...(byokNanoUsd !== undefined && { byokNanoUsd }) } };
 }
 
 it.each<[name: string, first: Spec, second: Spec, charged: number, total: number | undefined, record: object]>([
@@ -51,7 +52,7 @@ it.each<[name: string, first: Spec, second: Spec, charged: number, total: number
     {},
     REST_COST,
     FIRST_COST + REST_COST,
-    { isByok: false, costNanoUsd: REST_COST },
+    { isByok: false, costNanoUsd: REST_COST, byokNanoUsd: FIRST_COST },
   ],
   [
     "the operator's, then the team's",
@@ -59,7 +60,7 @@ it.each<[name: string, first: Spec, second: Spec, charged: number, total: number
     { provider: TEAMS },
     FIRST_COST,
     FIRST_COST + REST_COST,
-    { isByok: false, costNanoUsd: FIRST_COST },
+    { isByok: false, costNanoUsd: FIRST_COST, byokNanoUsd: REST_COST },
   ],
   [
     "the team's without a price, both times",

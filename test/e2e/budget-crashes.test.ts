@@ -19,7 +19,7 @@ const requestsFrom = (first: number, count: number) =>
   Array.from({ length: count }, (_, index) => {
     const number = first + index;
     const model = `acme/rough-${number % ROUGH_MODELS}`;
-    const leavesAt = fateOf(number).leaves ? "word word" : undefined;
+    const leavesAt = fateOf(number).leaves ? "word " : undefined;
     return { isolate: number % ISOLATES, body: askFor(number, { model, maxTokens: MAX_TOKENS }), leavesAt };
   });
 

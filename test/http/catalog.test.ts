@@ -41,3 +41,28 @@ describe("the operator's catalogue", () => {
     expect(await errorOf(manage(PATH, { method: "PUT", body: "{" }), 400)).toMatchObject({ code: 400 });
   });
 });
+
+describe("a dry run", () => {
+  const check = (json: unknown, query = "dry_run=true") => manage(`${PATH}?${query}`, { method: "PUT", json });
+
+  it("shows the document as it would be stored, and stores nothing", async () => {
+    await put({});
+    const shown = await (await check(DOCUMENT)).text();
+    expect(JSON.parse(shown)).toMatchObject({
+      models: DOCUMENT.models,
+      providers: { acme: { key: { hint: "…7890" } } },
+    });
+    expect(shown).not.toContain("hunter2");
+    expect(await (await manage(PATH)).json()).toEqual({});
+  });
+
+  it("refuses what would be refused", async () => {
+    const error = await errorOf(check({ providers: { acme: { base_url: "acme" } } }), 400);
+    expect(error).toMatchObject({ metadata: { field: "providers.acme.base_url" } });
+  });
+
+  it("is asked for by true or false alone", async () => {
+    expect(await errorOf(check(DOCUMENT, "dry_run=yes"), 400)).toMatchObject({ metadata: { field: "dry_run" } });
+    expect((await check({}, "dry_run=false")).status).toBe(200);
+  });
+});

@@ -142,6 +142,19 @@ describe("a gate", () => {
     expect([one, two]).toEqual([1e6, 1e6]);
   });
 
+  it("gives back what it does not need, before another one is refused", async () => {
+    const world = applicantOf({ nanoUsd: 1e8 });
+    const need = { ...NOTHING, nanoUsd: 1e6 };
+    const cost = { cost: 1e6, afterMs: 0 };
+    await request(world, new Gate(), need, () => cost);
+    const busy = new Gate();
+    const costs = await Promise.all(Array.from({ length: 120 }, () => request(world, busy, need, () => cost)));
+    expect(costs.filter((paid) => paid !== undefined)).toHaveLength(99);
+    await world.settled();
+    expect(await spentBy(world)).toBe(1e8);
+    expect(await world.ledger.lent("k")).toEqual({ nanoUsd: 0, slots: 0 });
+  });
+
   it("refuses at once what does not fit, and says why", async () => {
     const world = applicantOf({ nanoUsd: 3e6 });
     const startedAtMs = Date.now();

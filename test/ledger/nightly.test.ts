@@ -125,6 +125,14 @@ describe("the comparison of the books with their records", () => {
     });
   });
 
+  it("counts a record on its own day, however near the next one is", async () => {
+    const books = openBooks();
+    const midnight = TODAY * DAY_MS;
+    await settle(books, ...[-DAY_MS - 5, -DAY_MS, -5, 5].map((offsetMs) => recordAt(midnight + offsetMs)));
+    await tidy(books);
+    expect(await books.reconciliation()).toMatchObject({ days: 2, records: 3, differences: [] });
+  });
+
   const yesterday = TODAY - 1;
   it.each<[name: string, sql: string, found: [account: string, book: string][]]>([
     [
@@ -222,12 +230,12 @@ it("the night's work is done by the alarm, and it is set for the next night", as
   });
   await vi.waitFor(
     async () => {
-      await runDurableObjectAlarm(books);
+      const nextMs = await runInDurableObject(books, (_, { storage }) => storage.getAlarm());
+      if (nextMs !== null && nextMs < Date.now() + 60_000) await runDurableObjectAlarm(books);
+      expect(nextMs).toBeGreaterThan(Date.now() + 60_000);
       expect(await books.reconciliation()).toMatchObject({ days: 1, differences: [] });
     },
     { timeout: 10_000, interval: 30 },
   );
   expect([await isHeld(books, old), await isHeld(books, young)]).toEqual([false, true]);
-  const nextMs = await runInDurableObject(books, (_, { storage }) => storage.getAlarm());
-  expect(nextMs).toBeGreaterThan(Date.now());
 });

@@ -10,6 +10,7 @@ import {
   readTeamByName,
   writeTeam,
 } from "../../src/store/teams.ts";
+import { watchedStore } from "./watched-store.ts";
 
 const START_MS = Date.UTC(2026, 0, 28);
 let count = 0;
@@ -34,23 +35,6 @@ async function made(fields: object = {}) {
   const team = teamWith(fields);
   await createTeam(env.KV, team);
   return team;
-}
-
-/** The store, with its reads counted, and its answers as a test wants them. */
-function watchedStore() {
-  const state = { reads: 0, isDown: false, answer: undefined as unknown };
-  const kv = new Proxy(env.KV, {
-    get(target, property) {
-      const value = Reflect.get(target, property);
-      if (property !== "get") return typeof value === "function" ? value.bind(target) : value;
-      return (...args: unknown[]) => {
-        state.reads += 1;
-        if (state.isDown) return Promise.reject(new Error("KV GET failed: 503"));
-        return state.answer === undefined ? Reflect.apply(value, target, args) : Promise.resolve(state.answer);
-      };
-    },
-  });
-  return Object.assign(state, { kv });
 }
 
 describe("a team", () => {
