@@ -44,7 +44,7 @@ async function audit(c: AppContext, next: Next): Promise<void> {
   const intent = await toIntent(c, await requireManagement(c));
   await appendAudit(c.env.AUDIT, intent);
   await next();
-  const { team = intent.team, object = null } = await readOutcome(c.res);
+  const { team = intent.team, object = null } = await readOutcome(c.res, intent.route);
   const { id } = intent;
   try {
     await appendAudit(c.env.AUDIT, { kind: "result", id, atMs: Date.now(), team, status: c.res.status, object });
@@ -114,12 +114,16 @@ const outcomeSchema = z.object({
 });
 
 /** What an answer says about what was made or changed. */
-async function readOutcome(answer: Response): Promise<{ team?: string | undefined; object?: string | undefined }> {
+async function readOutcome(
+  answer: Response,
+  route: string,
+): Promise<{ team?: string | undefined; object?: string | undefined }> {
   if (!answer.ok || !answer.headers.get("content-type")?.startsWith("application/json")) return {};
   const parsed = outcomeSchema.safeParse(await answer.clone().json());
   if (!parsed.success) return {};
   const { workspace_id: team, hash, id, slug } = parsed.data.data;
-  return { team: team ?? undefined, object: hash ?? id ?? slug ?? undefined };
+  const isTeam = route === "/workspaces" || route === "/workspaces/:id";
+  return { team: team ?? (isTeam ? id : undefined) ?? undefined, object: hash ?? id ?? slug ?? undefined };
 }
 
 const DEFAULT_LIMIT = 100;

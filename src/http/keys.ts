@@ -96,7 +96,7 @@ export async function patchKey(c: AppContext): Promise<Response> {
   const key = await findByHash(c);
   const body = await readFields(c, keyChangeSchema);
   if (key.kind === "management") refuseInferenceFields(body);
-  if (body.workspace_id !== undefined && body.workspace_id !== key.team)
+  if (body.workspace_id !== undefined && body.workspace_id !== (key.team ?? DEFAULT_TEAM))
     throw invalidField("workspace_id", "cannot be changed");
   await checkPreset(c, body.preset);
   const changed: ApiKey = { ...key, ...changesOf(body), updatedAtMs: Date.now() };

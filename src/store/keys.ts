@@ -214,14 +214,25 @@ export async function listKeys(kv: KVNamespace): Promise<ApiKey[]> {
   } while (cursor);
   const keys: ApiKey[] = [];
   for (let start = 0; start < names.length; start += 100) {
-    const values = await fromStore(STORE, () => kv.get(names.slice(start, start + 100), "json"));
+    const hundred = names.slice(start, start + 100);
+    const values = await fromStore(STORE, () => kv.get(hundred, { type: "json", cacheTtl: KV_CACHE_TTL_SECONDS }));
     for (const [name, value] of values) {
-      const key = value === null || keyAliasSchema.safeParse(value).success ? undefined : apiKeySchema.safeParse(value);
-      if (key?.success) keys.push(key.data);
-      else if (key) console.error(`${STORE}: ${name} cannot be listed`, String(key.error));
+      const key = value === null ? undefined : listed(name, value);
+      if (key) keys.push(key);
     }
   }
   return keys.sort((a, b) => a.createdAtMs - b.createdAtMs || a.hash.localeCompare(b.hash));
+}
+
+/** One that cannot be read keeps no other out of the list. */
+function listed(name: string, json: unknown): ApiKey | undefined {
+  try {
+    const stored = newest(name.slice(PREFIX.length), parse(json));
+    return stored && !("opens" in stored) ? stored : undefined;
+  } catch (error) {
+    console.error(`${STORE}: ${name} cannot be listed`, String(error));
+    return undefined;
+  }
 }
 
 /** SHA-256 in hex. Tokens carry 256 random bits, so nothing slower is needed. */

@@ -114,11 +114,12 @@ export async function listTeams(kv: KVNamespace): Promise<Team[]> {
   const others: Team[] = [];
   for (let start = 0; start < ids.length; start += 100) {
     const names = ids.slice(start, start + 100).map((id) => PREFIX + id);
-    const values = await fromStore(STORE, () => kv.get(names, "json"));
+    const values = await fromStore(STORE, () => kv.get(names, { type: "json", cacheTtl: KV_CACHE_TTL_SECONDS }));
     for (const [name, value] of values) {
       const parsed = teamSchema.safeParse(value);
+      const team = parsed.success ? present(newest(parsed.data)) : undefined;
+      if (team) others.push(team);
       if (!parsed.success) console.error(`${STORE}: ${name} cannot be listed`, String(parsed.error));
-      else if (present(parsed.data)) others.push(parsed.data);
     }
   }
   return [...teams, ...others.sort((a, b) => a.createdAtMs - b.createdAtMs || a.id.localeCompare(b.id))];

@@ -95,5 +95,8 @@ describe("a key that is rotated", () => {
     await apiKeys.delete({ hash: data.hash });
     await jsonOf(await ask(key), 401);
     await jsonOf(await ask(rotated.key), 200);
+    const again = await jsonOf(await gateway.manage(`/keys/${rotated.data.hash}/rotate`, { method: "POST" }), 201);
+    await jsonOf(await ask(rotated.key), 401);
+    await jsonOf(await ask(again.key), 200);
   });
 });

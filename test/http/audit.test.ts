@@ -160,6 +160,27 @@ describe("GET /audit", () => {
     expect((await audit(`?from=${at}&to=2999-01-01T00:00:00Z`)).data.length).toBeGreaterThan(0);
   });
 
+  it("shows a team's management key what its team did, and what was done to it", async () => {
+    const { data: team } = await (
+      await manage("/api/v1/workspaces", { json: { name: "The audited yard" } })
+    ).json<Action>();
+    const { key, data: own } = await makeKey({ name: "Deputy", workspace_id: team.id, is_management_key: true });
+    await makeKey({ name: "Elsewhere" });
+    const made = await send("/api/v1/keys", { key, json: { name: "Ours" } });
+    expect(made.status).toBe(201);
+    const { data } = await audit("", { key });
+    expect(data).toMatchObject([
+      {
+        fields: { name: "Ours" },
+        actor: { kind: "management_key", hash: own.hash, name: "Deputy" },
+        workspace_id: team.id,
+      },
+      { fields: { name: "Deputy" }, actor: { kind: "bootstrap" }, workspace_id: team.id },
+      { fields: { name: "The audited yard" }, workspace_id: team.id, object: team.id },
+    ]);
+    await errorOf(send("/api/v1/audit/verify", { key }), 403);
+  });
+
   it.each([
     ["from=yesterday", "from"],
     ["to=1", "to"],

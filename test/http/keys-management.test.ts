@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { chat, errorOf, makeKey, manage, send } from "./client.ts";
+import { listedHashes } from "./listed-keys.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers without a schema
 const dataOf = async (response: Response | Promise<Response>): Promise<any> =>
@@ -21,7 +22,7 @@ describe("a management key", () => {
     for (const path of ["/api/v1/keys", "/api/v1/workspaces", "/api/v1/catalog", "/api/v1/presets"])
       expect((await send(path, { key })).status, path).toBe(200);
     expect((await send("/api/v1/keys", { key, json: { name: "made by it" } })).status).toBe(201);
-    expect((await dataOf(manage("/api/v1/keys"))).map(({ hash }: { hash: string }) => hash)).toContain(data.hash);
+    expect(await listedHashes()).toContain(data.hash);
 
     await errorOf(chat(key), 403);
     await manage(keyPath(data.hash), { method: "PATCH", json: { disabled: true } });
@@ -157,15 +158,13 @@ describe("the keys of a workspace", () => {
     await manage("/api/v1/workspaces/signals", { method: "PATCH", json: { slug: "signal-box" } });
     const [ours, theirs] = [await makeKey({ workspace_id: id }), await makeKey()];
     expect(ours.data).toMatchObject({ workspace_id: id, project_id: id });
-    const hashes = async (query: string): Promise<string[]> =>
-      (await dataOf(manage(`/api/v1/keys${query}`))).map(({ hash }: { hash: string }) => hash);
-    for (const query of ["?workspace_id=signals", "?workspace_id=signal-box"])
-      expect(await hashes(query)).toEqual([ours.data.hash]);
-    for (const query of ["", "?workspace_id=default"]) {
-      expect(await hashes(query)).toContain(theirs.data.hash);
-      expect(await hashes(query)).not.toContain(ours.data.hash);
+    for (const query of ["workspace_id=signals", "workspace_id=signal-box"])
+      expect(await listedHashes(query)).toEqual([ours.data.hash]);
+    for (const query of ["", "workspace_id=default"]) {
+      expect(await listedHashes(query)).toContain(theirs.data.hash);
+      expect(await listedHashes(query)).not.toContain(ours.data.hash);
     }
-    expect(await hashes("?workspace_id=*")).toEqual(expect.arrayContaining([ours.data.hash, theirs.data.hash]));
+    expect(await listedHashes("workspace_id=*")).toEqual(expect.arrayContaining([ours.data.hash, theirs.data.hash]));
     await errorOf(manage("/api/v1/keys?workspace_id=nowhere"), 404);
     await errorOf(manage("/api/v1/keys?workspace_id="), 404);
   });

@@ -116,6 +116,17 @@ describe("a key of an earlier release", () => {
   });
 });
 
+describe("KV itself", () => {
+  it("keeps its copies no longer than 30 seconds, so that revocation takes a minute at most", async () => {
+    const { token } = await createKey(env.KV, FIELDS);
+    const store = watchedStore();
+    await findKey(store.kv, token);
+    await listKeys(store.kv);
+    expect(store.options.length).toBeGreaterThan(1);
+    for (const options of store.options) expect(options).toMatchObject({ cacheTtl: 30 });
+  });
+});
+
 describe("a store that does not answer", () => {
   it("is a 503 with a hint, never a 401", async () => {
     const store = watchedStore();

@@ -43,7 +43,7 @@ describe("a team", () => {
     expect(await findTeam(env.KV, team.id)).toEqual(team);
     for (const name of [team.id, team.slug]) expect(await readTeamByName(env.KV, name)).toEqual(team);
     expect(await findTeam(env.KV, team.slug)).toBeUndefined();
-    expect(await readTeamByName(env.KV, "points")).toBeUndefined();
+    expect(await readTeamByName(env.KV, "points-and")).toBeUndefined();
   });
 
   it.each(["", "..", "A", "key:x", "a/b", "x".repeat(64), "-a"])("has no such id: %j", async (id) => {
@@ -108,6 +108,8 @@ describe("a reader of teams", () => {
     const store = watchedStore();
     for (let times = 0; times < 3; times++) await findTeam(store.kv, team.id);
     expect(store.reads).toBe(1);
+    // KV's own copies add to the isolate's.
+    expect(store.options).toEqual([{ type: "json", cacheTtl: 30 }]);
     const changed = { ...team, rpm: 7, updatedAtMs: Date.now() };
     await env.KV.put(`team:${team.id}`, JSON.stringify(changed));
     later(29_999);
