@@ -261,7 +261,7 @@ export class Attempt {
       this.tally.take(part);
       if (part.type === "delta") {
         this.firstPartAtMs ??= Date.now();
-        this.#deadline.content();
+        if (!this.tally.isFinished) this.#deadline.content();
       } else if (part.type === "finish" && this.tally.isFinished) this.#deadline.finished();
     }
     const last = parts.at(-1);

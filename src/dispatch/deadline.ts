@@ -56,9 +56,9 @@ export class Deadline {
     this.#arm(now);
   }
 
-  /** Content has arrived: the silence begins anew. */
+  /** Content has arrived: the silence begins anew, also after the finish of another choice. */
   content(): void {
-    if (this.#isFinished) return;
+    this.#isFinished = false;
     const isFirst = this.#name === "first token";
     this.#name = "idle";
     const now = Date.now();

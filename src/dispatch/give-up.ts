@@ -45,14 +45,12 @@ export function giveUp(failures: FailedAttempt[]): RouterError {
   const last = failures.at(-1);
   if (!last) throw new Error("a walk without attempts cannot be given up");
   const waits = failures.map(({ failure }) => failure.retryAfterMs).filter((wait) => wait !== undefined);
+  const retryAfterMs = waits.length > 0 ? Math.min(...waits) : undefined;
   const { type, status, message, metadata } = describe(last.failure, last.attempt);
-  return new RouterError(type, message, {
-    status,
-    metadata:
-      failures.length > 1 ? { ...metadata, previous_errors: failures.slice(0, -1).map(toPreviousError) } : metadata,
-    retryAfterMs: waits.length > 0 ? Math.min(...waits) : undefined,
-    exhausted: true,
-  });
+  // A stream that has begun can show no header.
+  if (retryAfterMs !== undefined) metadata.retry_after = Math.ceil(retryAfterMs / 1000);
+  if (failures.length > 1) metadata.previous_errors = failures.slice(0, -1).map(toPreviousError);
+  return new RouterError(type, message, { status, metadata, retryAfterMs, exhausted: true });
 }
 
 /** A failure after the first token, as it stands in the stream. */
@@ -72,10 +70,13 @@ function describe(failure: UpstreamFailure, attempt: Attempt) {
     is_byok: attempt.endpoint.byok !== undefined,
   };
   if (failure.providerCode !== undefined) metadata.provider_code = failure.providerCode;
+  if (failure.retryAfterMs !== undefined) metadata.retry_after = Math.ceil(failure.retryAfterMs / 1000);
   return { type, status, message: failure.raw === undefined ? failure.message : "Provider returned error", metadata };
 }
 
 function toPreviousError({ failure, attempt }: FailedAttempt): Record<string, unknown> {
   const { status, message, metadata } = describe(failure, attempt);
-  return { code: status, message, provider_name: metadata.provider_name, raw: metadata.raw, tag: attempt.endpoint.tag };
+  const { provider_name, raw, retry_after } = metadata;
+  const wait = retry_after === undefined ? {} : { retry_after };
+  return { code: status, message, provider_name, raw, ...wait, tag: attempt.endpoint.tag };
 }

@@ -47,6 +47,9 @@ export function toGenerationRecord({
   const isWhole = outcome === "finished" || attempt?.tally.isFinished === true;
   const hasDelivered = attempt !== undefined && (isWhole || attempt.tally.hasContent || attempt.follows !== undefined);
   const bill = hasDelivered ? makeBill(attempt, chat, isWhole) : undefined;
+  // One that was still under way was stopped, or was read out in vain.
+  const isLeftBehind = outcome === "cancelled" && !hasDelivered && attempt?.endedAtMs === undefined;
+  const stopped = [...outrun, ...abandoned, ...(attempt && isLeftBehind ? [attempt] : [])];
   const last = attempt ?? failures.at(-1)?.attempt;
   const tally = attempt?.tally;
   const beganAtMs = attempt && firstPartAtMs(attempt);
@@ -70,7 +73,7 @@ export function toGenerationRecord({
     generationTimeMs: nowMs - identity.createdAtMs,
     usage: bill?.usage ?? emptyUsage(),
     costNanoUsd: bill ? ((bill.isByok ? bill.cost?.totalNanoUsd : bill.chargedNanoUsd) ?? null) : 0,
-    certainty: [...outrun, ...abandoned].some(mayBeBilled)
+    certainty: stopped.some(mayBeBilled)
       ? lesserCertainty(bill?.certainty ?? "exact", "at_least")
       : (bill?.certainty ?? "exact"),
     ...(bill && byokPart(bill)),

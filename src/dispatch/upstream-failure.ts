@@ -3,21 +3,24 @@ import type { UpstreamFailure } from "../errors.ts";
 import type { Protocol } from "../protocols/protocol.ts";
 import { readText } from "./body.ts";
 import type { DeadlineName } from "./deadline.ts";
+import { firstOf } from "./first-of.ts";
 import { redact } from "./redact.ts";
 
 /** An error body is read up to this size, and quoted up to this length. */
 const MAX_ERROR_BYTES = 256 * 1024;
 const MAX_RAW_CHARS = 4096;
 
+/** The status alone says enough: words that are later than this are not waited for. */
+const MAX_ERROR_WAIT_MS = 3_000;
+
 /** An answer with a status that is no answer, in the words of its protocol. */
 export async function readRefusal(protocol: Protocol, response: Response): Promise<UpstreamFailure> {
-  let body = "";
-  try {
-    body = (await readText(response, MAX_ERROR_BYTES)) ?? "";
-  } catch {
-    // The status alone says enough.
-  }
-  return protocol.failure(response.status, response.headers, body, Date.now());
+  const reading = readText(response, MAX_ERROR_BYTES).then(
+    (text = "") => ({ text }),
+    () => ({ text: "" }),
+  );
+  const read = await firstOf([reading], MAX_ERROR_WAIT_MS);
+  return protocol.failure(response.status, response.headers, read === "late" ? "" : read.text, Date.now());
 }
 
 /** How the runtime says that a connection broke before an answer, or was never made: it does not tell these apart. */

@@ -71,10 +71,11 @@ export class Walk {
     while (!this.isLeft) {
       if (this.#running.size === 0 && !this.#startNext()) break;
       const turn = await this.#firstToEnd();
+      // Also a hedge that nobody waits for any more does not begin.
+      if (this.isLeft) break;
       if (turn === "late") this.#startNext();
       else {
         this.#running.delete(turn);
-        if (this.isLeft) break;
         if (turn.isOpen) return this.#answerOf(turn);
         this.#takeFailure(turn);
       }
@@ -135,10 +136,10 @@ export class Walk {
 
   #takeFailure(turn: Turn): void {
     const { endpoint } = turn.candidate;
-    this.#admissions.release(turn.candidate);
     this.#echo.take(turn);
     const last = turn.failures.at(-1);
     this.#note(turn.failures.splice(0));
+    this.#admissions.release(turn.candidate);
     if (last) this.#left = remainingCandidates(this.#left, endpoint, last.failure.kind);
     if (this.#current === turn) this.#current = [...this.#running.keys()].at(-1);
   }
@@ -154,9 +155,9 @@ export class Walk {
     for (const other of this.#running.keys()) {
       if (other === this.#current) continue;
       other.stop();
-      this.#admissions.release(other.candidate);
       this.#echo.take(other);
       this.#note(other.failures.splice(0));
+      this.#admissions.release(other.candidate);
       if (other.attempt) stopped.push(other.attempt);
     }
     this.#running.clear();

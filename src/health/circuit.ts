@@ -41,13 +41,15 @@ export class Circuit {
   /** Without jitter; 0 while the circuit is closed. */
   #openMs = 0;
   #openUntilMs = 0;
-  #probe: { pass: Pass; sinceMs: number } | undefined;
+  /** `hasFailed`: what is said of its attempt from then on is the same news. */
+  #probe: { pass: Pass; sinceMs: number; hasFailed?: boolean } | undefined;
 
   /** `chance`, 0..1, makes the jitter. */
   fail(kind: FailureKind, nowMs: number, chance: number): void {
     const isClosed = this.#openMs === 0;
     // Of attempts that began before the circuit opened, each failure is the same news.
-    if (!isClosed && nowMs < this.#openUntilMs && !this.#isProbed(nowMs)) return;
+    if (!isClosed && nowMs < this.#openUntilMs && (!this.#isProbed(nowMs) || this.#probe?.hasFailed)) return;
+    if (this.#probe) this.#probe.hasFailed = true;
     if (this.#failures === 0) this.#firstFailureMs = nowMs;
     this.#failures++;
     this.#lastFailureMs = nowMs;

@@ -58,7 +58,8 @@ export class Cooldowns implements ColdEndpoints {
     if (ok) this.#recover(endpointId, nowMs);
     if (kind === undefined || verdictOf(kind) === "neutral") return;
     const trouble = this.#troubleOf(endpointId);
-    if (retryAfterMs !== undefined && retryAfterMs > 0)
+    const isBusy = kind === "rate_limited" || kind === "overloaded";
+    if (isBusy && retryAfterMs !== undefined && retryAfterMs > 0)
       trouble.waitUntilMs = Math.max(trouble.waitUntilMs, nowMs + Math.min(retryAfterMs, MAX_WAIT_MS));
     else if (kind === "rate_limited") backOff(trouble, nowMs);
     if (verdictOf(kind) !== "failure") return;

@@ -1,6 +1,7 @@
 import { RouterError } from "../errors.ts";
-import { type Applicant, admit, isRefusal, keepHolding } from "../ledger/admission.ts";
+import { type Applicant, admit, isRefusal } from "../ledger/admission.ts";
 import { type AccountLimits, type Amounts, isLimited, type Refusal, TEAM_ACCOUNT } from "../ledger/amounts.ts";
+import { keepHolding } from "../ledger/holds.ts";
 import type { Plan } from "../routing/plan.ts";
 import type { RouteRequest } from "../routing/request.ts";
 import type { ChatRequest } from "../schema/chat.ts";

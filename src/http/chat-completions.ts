@@ -35,7 +35,9 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
   const owner = { keyHash: key.hash, account: key.account, team: team.id };
   const caller = { id, createdAtMs, ...owner, client: clientFacts(c, chat, preset) };
   const stores = storesOf(c.env, { team: team.id, key }, waitUntil);
-  if (visit?.found) {
+  const rules = rulesFor({ key, team });
+  // What has been forbidden since is not given from the cache either.
+  if (visit?.found && rules?.allowsModel?.(visit.found.source.modelId) !== false) {
     stores.settle(toCacheRecord(visit.found, caller));
     return repeatResponse(visit.found, caller);
   }
@@ -44,14 +46,14 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
   const isWhyWanted = wantsMetadata(c);
   try {
     const catalogue = await catalogueFor(c, { team: team.id, key });
-    const planFor = { owner: key.account, rules: rulesFor({ key, team }) };
+    const planFor = { owner: key.account, rules };
     const { plan, route, record, watch, ...planned } = planRequest(c, chat, catalogue, planFor);
     if (!c.env.IS_ERRAND && mustOutliveClient(plan)) return await runErrand(c, bytes);
     held = await holdFor(c, { id, key, team, plan, route, chat: planned.chat });
     const request = { chat: await withHashedUser(held.chat), route, plan, identity: { ...caller, plan: record } };
     const wishes = { wantsMetadata: isWhyWanted, betas: betasOf(c), deadlineMs: deadlineOf(c), hops: hopsOf(c) };
     const setting = { outlivesClient: c.env.IS_ERRAND === true, signal: c.req.raw.signal, waitUntil };
-    const keeper = visit?.keeper;
+    const keeper = visit?.found ? undefined : visit?.keeper;
     const booked = bookedWith(held, keeper ? keptBy(keeper, stores) : stores);
     const books = log ? log.listen(booked) : booked;
     const dispatched = { ...request, ...watch, ...wishes, ...setting, ...books };
@@ -114,7 +116,7 @@ async function readRequest(
   const { model, stream } = chat;
   const question = { model, isStream: stream === true, presetVersion: preset?.version, body: bytes };
   const asked = { endpointType: "chat" as const, ...question };
-  return { chat, preset, visit: await visitCache(c.env.RESPONSES, key.hash, asked, wish, waitUntilOf(c)), bytes };
+  return { chat, preset, visit: await visitCache(c.env.RESPONSES, key.account, asked, wish, waitUntilOf(c)), bytes };
 }
 
 /** A key, and the id of the team that it acts for. */
@@ -135,7 +137,7 @@ function storesOf(env: Cloudflare.Env, member: Member, waitUntil: (work: Promise
 /** Reasoning that cannot be looked up is missed as it would be without the ledger: the answer goes on. */
 async function recallOrNothing(env: Cloudflare.Env, { team, key }: Member, turnKeys: string[]) {
   try {
-    return await recallReasoning(env.LEDGER, team, key.hash, turnKeys);
+    return await recallReasoning(env.LEDGER, team, key.account, turnKeys);
   } catch (error) {
     console.error("ledger: earlier reasoning cannot be read", String(error));
     return new Map();

@@ -4,7 +4,7 @@ import { readCatalogue } from "../store/catalogue.ts";
 import { identify } from "./authenticate.ts";
 import { type AppContext, waitUntilOf } from "./env.ts";
 import { measuresFor } from "./measured.ts";
-import { endpointsInScope, listModels, type Scope, scopeOf } from "./model-list.ts";
+import { everything, listModels, type Scope, scopeOf, usableBy } from "./model-list.ts";
 import { isZeroRetention, type ModelQuery, pageOf, readModelQuery, selectModels } from "./model-query.ts";
 import { toWireEndpoint, toWireListing, toWireModel } from "./model-wire.ts";
 
@@ -16,8 +16,7 @@ export async function getModels(c: AppContext): Promise<Response> {
 
 /** GET /models/user: what the caller's key can use. */
 export async function getUserModels(c: AppContext): Promise<Response> {
-  await identify(c);
-  return answerList(c, "usable", readModelQuery(c.req.query()));
+  return answerList(c, await usableBy(c, await identify(c)), readModelQuery(c.req.query()));
 }
 
 /** GET /embeddings/models: as /models, of the models that answer with embeddings. */
@@ -39,7 +38,7 @@ export async function getModel(c: AppContext): Promise<Response> {
   const name = askedModel(c);
   const model = await findModel(c, name);
   if (!model) throw noModel(name);
-  const counting = model.endpoints.filter(endpointsInScope(c, scope));
+  const counting = model.endpoints.filter(scope.counts);
   return c.json({ data: toWireModel(model, counting.length > 0 ? counting : model.endpoints) });
 }
 
@@ -52,7 +51,7 @@ export async function getModelEndpoints(c: AppContext): Promise<Response> {
   const name = askedModel(c);
   const model = await findModel(c, name);
   const measure = measuresFor(c);
-  if (model) return c.json({ data: toWireListing(model, model.endpoints.filter(endpointsInScope(c, scope)), measure) });
+  if (model) return c.json({ data: toWireListing(model, model.endpoints.filter(scope.counts), measure) });
   const base = await findModel(c, name.replace(/:[^/]*$/, ""));
   if (!base) throw noModel(name);
   return c.json({ data: { ...toWireListing(base, [], measure), id: name } });
@@ -97,7 +96,7 @@ function askedModel(c: AppContext): string {
 async function findModel(c: AppContext, name: string): Promise<Model | undefined> {
   const { catalogue } = await readCatalogue(c.env.KV, waitUntilOf(c));
   const model = catalogue.model(name);
-  return model?.endpoints.some(endpointsInScope(c, "all")) ? model : undefined;
+  return model?.endpoints.some(everything(c).counts) ? model : undefined;
 }
 
 function noModel(name: string): RouterError {

@@ -10,7 +10,7 @@ import { readModelQuery } from "./model-query.ts";
 export async function getProviders(c: AppContext): Promise<Response> {
   const scope = await scopeOf(c, readModelQuery(c.req.query()).all);
   const { catalogue } = await readCatalogue(c.env.KV, waitUntilOf(c));
-  const serving = scope === "usable" ? slugsOf(await listModels(c, scope)) : new Set(catalogue.providerSlugs());
+  const serving = scope.isAll ? new Set(catalogue.providerSlugs()) : slugsOf(await listModels(c, scope));
   if (!isDemoOn(c)) serving.delete(DEMO_SLUG);
   const providers = catalogue
     .providerSlugs()

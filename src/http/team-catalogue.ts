@@ -1,4 +1,4 @@
-import { type RoutedCatalogue, withTeamKeys } from "../routing/team-keys.ts";
+import { type RoutedCatalogue, type TeamCaller, withTeamKeys } from "../routing/team-keys.ts";
 import { readTeamKeys } from "../store/byok.ts";
 import { readCatalogue } from "../store/catalogue.ts";
 import type { ApiKey } from "../store/keys.ts";
@@ -18,6 +18,10 @@ export async function catalogueFor(c: AppContext, member: Member | undefined): P
     member ? readTeamKeys(c.env.KV, member.team, waitUntil) : [],
   ]);
   if (!member || keys.length === 0) return catalogue;
-  const { account, userId, creatorUserId } = member.key;
-  return withTeamKeys(catalogue, keys, { account, userId: userId ?? creatorUserId });
+  return withTeamKeys(catalogue, keys, teamCallerOf(member.key));
+}
+
+/** Who asks, as far as a team's keys tell callers apart; without a key nobody in particular. */
+export function teamCallerOf(key: Member["key"] | undefined): TeamCaller {
+  return { account: key?.account ?? "", userId: key?.userId ?? key?.creatorUserId ?? null };
 }

@@ -1,6 +1,7 @@
 import { fromStore } from "../errors.ts";
 import type { HoldRecord } from "../schema/generation.ts";
 import { type AccountLimits, type Amounts, covers, KINDS, NOTHING, type Refusal, subtract } from "./amounts.ts";
+import { giveBack } from "./holds.ts";
 import { type Lease, type LeaseAnswer, type LeaseReturn, MINUTE_MS } from "./leases.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -9,11 +10,14 @@ type WaitUntil = (work: Promise<unknown>) => void;
 
 /**
  * How long a request waits for what others hold under the same limit, before it is refused. Money comes back: others
- * hold their worst case, and cost less.
+ * hold their worst case, and cost less. As long as something comes back it waits, for three times that at most.
  */
 const MAX_WAIT_MS = { nanoUsd: 10_000, requests: 0, tokens: 0, slots: 1_000 };
+const MAX_WAITS = 3;
 /** Between two questions while it waits. */
 const POLL_MS = 100;
+/** Between two who wait: a thousand of them must not keep the isolate busy with their questions. */
+const TURN_MS = 2;
 /** A refusal is believed for so long, so that a flood of requests does not become a flood of questions. */
 const REFUSED_MS = 1_000;
 /** A question whose request was torn down never comes back. */
@@ -77,6 +81,8 @@ export class Gate {
   #endedAtMs = 0;
   #watchedUntilMs = 0;
   #waiting = 0;
+  #movedAtMs = 0;
+  #lastTurnMs = 0;
   #asking: Promise<void> | undefined;
   #askedAtMs = 0;
   #refused: { refusal: Refusal; need: Amounts; untilMs: number } | undefined;
@@ -88,9 +94,22 @@ export class Gate {
       if (admission) return admission;
       const refusal = this.#refusalOf(need) ?? (await this.#wait(applicant, need));
       if (!refusal) continue;
-      if (!refusal.isHeld || Date.now() - startedAtMs >= MAX_WAIT_MS[refusal.kind]) return refusal;
-      await sleep(POLL_MS * (0.5 + Math.random()));
+      if (!refusal.isHeld || !this.#isWorthWaiting(refusal, startedAtMs)) return refusal;
+      await this.#turn();
     }
+  }
+
+  #isWorthWaiting({ kind }: Refusal, startedAtMs: number): boolean {
+    const nowMs = Date.now();
+    const quietMs = nowMs - Math.max(startedAtMs, this.#movedAtMs);
+    return quietMs < MAX_WAIT_MS[kind] && nowMs - startedAtMs < MAX_WAIT_MS[kind] * MAX_WAITS;
+  }
+
+  /** Waits until it is one's turn to ask again. */
+  #turn(): Promise<void> {
+    const nowMs = Date.now();
+    this.#lastTurnMs = Math.max(nowMs + POLL_MS * (0.5 + Math.random()), this.#lastTurnMs + TURN_MS);
+    return sleep(this.#lastTurnMs - nowMs);
   }
 
   /** Admits from the lease at hand; undefined when it has not enough, or has run out. */
@@ -129,11 +148,8 @@ export class Gate {
   /** Waits for the next lease; gives the refusal when there is none. */
   async #wait(applicant: Applicant, need: Amounts): Promise<Refusal | undefined> {
     this.#waiting++;
-    try {
-      await (this.#isAsking(Date.now()) ? this.#asking : this.#ask(applicant, need));
-    } finally {
-      this.#waiting--;
-    }
+    const asking = this.#isAsking(Date.now()) ? this.#asking : this.#ask(applicant, need);
+    await Promise.race([asking, sleep(LOST_MS)]);
     return this.#refusalOf(need);
   }
 
@@ -145,19 +161,25 @@ export class Gate {
   #ask(applicant: Applicant, need: Amounts): Promise<void> {
     this.#askedAtMs = Date.now();
     const asking = this.#question(applicant, need).finally(() => {
-      if (this.#asking === asking) this.#asking = undefined;
+      if (this.#asking !== asking) return;
+      this.#asking = undefined;
+      // Whoever waited goes on now; those whose clients have left never do, and must not be counted for ever.
+      this.#waiting = 0;
     });
     this.#asking = asking;
     applicant.waitUntil(asking.catch(() => {}));
     return asking;
   }
 
-  async #question({ namespace, team, accounts }: Applicant, need: Amounts): Promise<void> {
+  async #question(applicant: Applicant, need: Amounts): Promise<void> {
+    const { namespace, team, accounts } = applicant;
     const ledger = namespace.getByName(`team:${team}`);
     const request = { accounts, need, waiting: this.#waiting };
     // What is left of a lease goes back with the question, when it cannot be used or is too little for who waits.
     const spare = this.#lease && (this.#waiting > 0 || !this.#isUsable(this.#lease)) ? this.#giveUpLease() : [];
     const answer: LeaseAnswer = await fromStore("ledger", async () => ledger.lease(request, spare));
+    const hasMoved = "lease" in answer || answer.refusal.left !== this.#refused?.refusal.left;
+    if (hasMoved) this.#movedAtMs = Date.now();
     if ("refusal" in answer) {
       const untilMs = Date.now() + (answer.refusal.isHeld ? POLL_MS / 2 : REFUSED_MS);
       this.#refused = { refusal: answer.refusal, need, untilMs };
@@ -167,7 +189,7 @@ export class Gate {
     this.#lease = answer.lease;
     this.#left = { ...answer.lease.amounts };
     this.#refused = undefined;
-    if (old.length > 0) await ledger.giveBack(old);
+    if (old.length > 0) applicant.waitUntil(giveBack(applicant, old));
   }
 
   #isUsable(lease: Lease): boolean {
@@ -212,39 +234,6 @@ export class Gate {
     while (this.#inFlight === 0 && Date.now() < Math.min(untilMs, this.#endedAtMs + idleMs));
     return this.#inFlight === 0 ? this.#giveUpLease() : [];
   }
-}
-
-/** Gives back what is left of a lease, and what a request held that ended without a record. */
-async function giveBack({ namespace, team }: Applicant, returns: LeaseReturn[], hold?: HoldRecord): Promise<void> {
-  const ledger = namespace.getByName(`team:${team}`);
-  try {
-    await Promise.all([hold && ledger.release(hold), returns.length > 0 && ledger.giveBack(returns)]);
-  } catch (error) {
-    console.error("ledger: what is not needed cannot be given back, it is freed later", String(error));
-  }
-}
-
-/** A request that runs longer says that it does, before its part of the lease is swept. */
-const KEEP_MS = 20_000;
-
-/** Keeps what a request holds for as long as it runs; gives what ends that. */
-export function keepHolding(
-  { namespace, team, waitUntil }: Applicant,
-  hold: HoldRecord,
-  generationId: string,
-): () => void {
-  let timer: ReturnType<typeof setTimeout>;
-  const beat = () => {
-    const kept = namespace
-      .getByName(`team:${team}`)
-      .keep({ ...hold }, generationId)
-      .catch((error) => console.error("ledger: a long request's part cannot be kept", String(error)));
-    hold.leaseId = generationId;
-    waitUntil(kept);
-    timer = setTimeout(beat, KEEP_MS);
-  };
-  timer = setTimeout(beat, KEEP_MS);
-  return () => clearTimeout(timer);
 }
 
 function sleep(ms: number): Promise<void> {

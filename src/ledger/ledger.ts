@@ -74,7 +74,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
       `insert into spend
          select account.value, (record.value ->> 'createdAtMs') / ${DAY_MS},
            sum(iif(record.value ->> 'isByok', 0, coalesce(record.value ->> 'costNanoUsd', 0))),
-           sum(iif(record.value ->> 'isByok', coalesce(record.value ->> 'costNanoUsd', 0), 0)),
+           sum(coalesce(record.value ->> iif(record.value ->> 'isByok', 'costNanoUsd', 'byokNanoUsd'), 0)),
            count(*)
          from (select value, min(key) from json_each(?) group by value ->> 'id') as record,
            json_each(json_array(coalesce(record.value ->> 'account', record.value ->> 'keyHash'), '${TEAM_ACCOUNT}')) as account
@@ -166,7 +166,8 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
   }
 
   #rememberAll(records: GenerationRecord[]): void {
-    for (const { keyHash, replay } of records) if (replay) this.#remember(keyHash, replay, Date.now());
+    for (const { keyHash, account = keyHash, replay } of records)
+      if (replay) this.#remember(account, replay, Date.now());
   }
 
   #remember(keyHash: string, replay: ReplayRecord, nowMs: number): void {

@@ -72,7 +72,7 @@ export function bookActivity(sql: SqlStorage, recordsJson: string): void {
 /** SQL: the sums of money and tokens over records in the column `value`. */
 export const SUMS = `count(*),
   sum(iif(value ->> 'isByok', 0, coalesce(value ->> 'costNanoUsd', 0))),
-  sum(iif(value ->> 'isByok', coalesce(value ->> 'costNanoUsd', 0), 0)),
+  sum(coalesce(value ->> iif(value ->> 'isByok', 'costNanoUsd', 'byokNanoUsd'), 0)),
   sum(coalesce(value ->> '$.usage.promptTokens', 0)),
   sum(coalesce(value ->> '$.usage.completionTokens', 0)),
   sum(coalesce(value ->> '$.usage.reasoning', 0))`;

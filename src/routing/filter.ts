@@ -118,7 +118,10 @@ const HARD_FILTERS: Filter[] = [
   },
   { reason: "quantization", removes: hasOtherQuantization },
   { reason: "max_price", removes: isTooDear },
-  { reason: "unpriced", removes: ({ pricing }, { mustBePriced }) => mustBePriced === true && pricing === undefined },
+  {
+    reason: "unpriced",
+    removes: ({ pricing, byok }, { mustBePriced }) => mustBePriced === true && !pricing && byok === undefined,
+  },
   { reason: "context_length", removes: isTooShort },
   {
     reason: "output_limit",

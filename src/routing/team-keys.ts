@@ -47,6 +47,12 @@ export function withTeamKeys(catalogue: RoutedCatalogue, keys: TeamKey[], caller
   };
 }
 
+/** The endpoints that one stands for when this caller asks. */
+export function variantsOf(endpoint: Endpoint, keys: TeamKey[], caller: TeamCaller): Endpoint[] {
+  const own = keys.filter(({ disabled, provider }) => !disabled && provider === endpoint.provider.slug);
+  return own.length === 0 ? [endpoint] : expandEndpoint(endpoint, own, caller);
+}
+
 /**
  * What becomes of one endpoint. `is_byok_only` holds for the provider, whoever asks for whatever; `is_required` for
  * the requests that its key may serve.

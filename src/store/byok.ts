@@ -79,8 +79,9 @@ export async function changeTeamKeys(
   team: string,
   change: (keys: TeamKey[]) => TeamKey[],
 ): Promise<void> {
-  // Nothing is waited for between reading and keeping: another writer of this isolate comes before or after.
-  const before = await load(kv, team);
+  const read = await load(kv, team);
+  // From here to keeping it nothing is waited for: another writer of this isolate comes before or after.
+  const before = cached.get(team) ?? read;
   const keys = change(before.keys).toSorted((a, b) => a.sortOrder - b.sortOrder || a.createdAtMs - b.createdAtMs);
   if (keys.length > MAX_KEYS) {
     throw new RouterError("invalid_request", `A team can have ${MAX_KEYS} provider keys; remove some first.`);

@@ -23,6 +23,8 @@ export async function seal(masterKeys: string | undefined, context: string, plai
   return `${first.id}.${iv.toBase64()}.${new Uint8Array(sealed).toBase64()}`;
 }
 
+/** More than an isolate meets; then it begins anew. */
+const MAX_OPENED = 10_000;
 const opened = new Map<string, string>();
 
 /** The key inside a sealed text; undefined when no master key opens it. Kept in the isolate once opened. */
@@ -34,18 +36,20 @@ export async function open(
   const cacheKey = `${context}\n${sealed}`;
   const known = opened.get(cacheKey);
   if (known !== undefined) return known;
-  const [id, iv, text] = sealed.split(".");
+  const [id, iv, ciphertext] = sealed.split(".");
   const master = parseMasterKeys(masterKeys).find((candidate) => candidate.id === id);
-  if (!master || !iv || !text) return undefined;
+  if (!master || !iv || !ciphertext) return undefined;
   try {
     const algorithm = {
       name: "AES-GCM",
       iv: Uint8Array.fromBase64(iv),
       additionalData: new TextEncoder().encode(context),
     };
-    const plain = await crypto.subtle.decrypt(algorithm, await deriveKey(master), Uint8Array.fromBase64(text));
-    opened.set(cacheKey, new TextDecoder().decode(plain));
-    return opened.get(cacheKey);
+    const plain = await crypto.subtle.decrypt(algorithm, await deriveKey(master), Uint8Array.fromBase64(ciphertext));
+    const text = new TextDecoder().decode(plain);
+    if (opened.size >= MAX_OPENED) opened.clear();
+    opened.set(cacheKey, text);
+    return text;
   } catch {
     return undefined;
   }

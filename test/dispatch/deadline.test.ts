@@ -113,6 +113,16 @@ describe("silence in mid-answer", () => {
     expect(pictureOf(await answer)).toMatchObject({ finishReasons: ["stop"], error: undefined });
   });
 
+  it("is no silence either while a choice goes on after the finish of another", async () => {
+    const of = (index: number, delta: object, reason: string | null = null) =>
+      chunk(delta, reason).replace('"index":0', `"index":${index}`);
+    const slowly = Array.from({ length: 10 }, (_, at) => [pause(900), of(1, { content: `${at}` })]).flat();
+    connect({ a: sse([say("one"), chunk({}, "stop"), ...slowly, of(1, {}, "stop"), ending()]) });
+    const answer = walk({ a: {} }, { chat: { stream: true, n: 2 } }).text();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(pictureOf(await answer)).toMatchObject({ content: "one0123456789", finishReasons: ["stop"], isDone: true });
+  });
+
   it("after the finish reason takes nothing from the answer", async () => {
     connect({ a: sse([say("Hi"), chunk({}, "stop"), silence]) });
     const { text, records, settled } = walk({ a: {} }, STREAM);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { completion, errorBody, event, ROLE } from "../support/openai-chat.ts";
-import { connect, hang, json, type Reply, refuse, sse, text } from "./network.ts";
+import { connect, hang, json, type Reply, refuse, silence, slowJson, sse, text } from "./network.ts";
 import { walk } from "./walk.ts";
 
 const TOO_LONG = "This model's maximum context length is 10 tokens. However, you requested 20 tokens.";
@@ -119,7 +119,30 @@ describe("the time to wait", () => {
   ])("is told: %s", async (_, hosts, waitMs) => {
     connect(hosts);
     const specs = Object.fromEntries(Object.keys(hosts).map((host) => [host, {}]));
-    expect((await walk(specs).error()).retryAfterMs).toBe(waitMs);
+    const error = await walk(specs).error();
+    expect(error.retryAfterMs).toBe(waitMs);
+    expect(error.metadata.retry_after).toBe(waitMs === undefined ? undefined : waitMs / 1000);
+  });
+
+  it("is told of each, as its provider said it", async () => {
+    connect({ a: waits("86400"), b: waits(undefined), c: waits("1.5") });
+    const { metadata } = await walk({ a: {}, b: {}, c: {} }).error();
+    const [first, second] = metadata.previous_errors as Record<string, unknown>[];
+    expect([first?.retry_after, second && "retry_after" in second, metadata.retry_after]).toEqual([86_400, false, 2]);
+  });
+
+  it("is not waited for longer than its status needs: words that do not come are done without", async () => {
+    vi.useFakeTimers();
+    const mute: Reply = ({ signal }) => {
+      const slow = slowJson(['{"error":', silence])({ signal } as Parameters<Reply>[0]) as Response;
+      return new Response(slow.body, { status: 429, headers: { "retry-after": "7" } });
+    };
+    const calls = connect({ a: mute });
+    const { error } = walk({ a: {} });
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(await error()).toMatchObject({ status: 429, retryAfterMs: 7_000 });
+    expect(calls[0]?.signal.aborted).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it("comes at once when all are cold: nobody is waited for", async () => {

@@ -252,6 +252,25 @@ describe.each([
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it.each([
+    ["answers", says("from a", 500, stream), 19_000],
+    ["fails", NO(500), 0],
+    ["is not heard of", hang, 0],
+  ])("does not begin for a client that has left, while the first one is read out and %s", async (_name, a, cost) => {
+    const { arrivals } = timed({ a, b: hang });
+    const drained = { provider: { on_disconnect: "drain" } };
+    const walked = walk({ a: drained, b: drained }, { ...lateAfter(100), chat: { stream } });
+    const error = walked.error();
+    await vi.advanceTimersByTimeAsync(50);
+    walked.leave();
+    await vi.advanceTimersByTimeAsync(100_000);
+    expect(await error).toMatchObject({ status: 499 });
+    expect(arrivals).toEqual(["a@0"]);
+    expect(walked.records).toMatchObject([{ outcome: "cancelled", costNanoUsd: cost, attempts: [{ tag: "a" }] }]);
+    expect(walked.records).toHaveLength(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("that cannot even begin does not leave the first one running", async () => {
     const { stopped } = timed({ a: hang });
     const keyOf = async ({ provider: { slug } }: { provider: { slug: string } }) => {

@@ -161,6 +161,8 @@ describe("a client that leaves", () => {
     expect(await error()).toMatchObject({ status: 499 });
     expect(calls).toHaveLength(1);
     expect(records).toMatchObject([{ outcome: "cancelled", costNanoUsd: 0, attempts: [{ tag: "a" }] }]);
+    // What the vendor may bill for the prompt all the same, nobody knows.
+    expect(records).toMatchObject([{ certainty: "at_least" }]);
     expect(records).toHaveLength(1);
   });
 

@@ -136,6 +136,23 @@ describe.each([
   });
 });
 
+it("a candidate is let go of when its failure has been told: a probe's failure is known as such", async () => {
+  connect({ a: NO, b: json(completion("Hi")) });
+  const seen: string[] = [];
+  const { whole } = walk(
+    { a: {}, b: {} },
+    {
+      admit({ tag }) {
+        seen.push(`${tag} enters`);
+        return () => void seen.push(`${tag} leaves`);
+      },
+      observe: ({ tag }, { verdict }) => void seen.push(`${tag} ${verdict}`),
+    },
+  );
+  await whole();
+  expect(seen).toEqual(["a enters", "a failure", "a leaves", "b enters", "b leaves", "b success"]);
+});
+
 // biome-ignore lint/suspicious/noExplicitAny: an answer without a schema
 function wordsOf({ choices }: any): string {
   return choices[0].message.content;

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
-import { type Ride, refusalOf, sendAll, tally } from "../support/crowd.ts";
+import { type Ride, refusalOf, sendAll } from "../support/crowd.ts";
 import { until } from "../support/many-isolates.ts";
 import { askFor, fateOf, ROUGH_MODELS, startSpending } from "../support/spending.ts";
 
@@ -51,7 +51,6 @@ describe(`${REQUESTS} requests, of which three in ten fail and one in five leave
       return { before, after, killed, survivors };
     });
     const { before, after, killed, survivors } = result;
-    console.log(before, after, tally(killed), tally(survivors), most);
     expect(killed.filter(({ ending }) => ending === "broken").length).toBeGreaterThan(0);
     // No record that was booked is lost, and nothing that was lent is lent again.
     expect(after.spent).toBeGreaterThanOrEqual(before.spent);
@@ -60,7 +59,6 @@ describe(`${REQUESTS} requests, of which three in ten fail and one in five leave
     expectEndings(survivors);
     expect(await until(async () => (await isolates.balance(hash)).lent === 0, 5_000)).toBe(true);
     const { spent } = await isolates.balance(hash);
-    console.log(await isolates.balance(hash));
     expect(most).toBeLessThanOrEqual(LIMIT);
     expect(spent).toBe(await spending.replayed(hash));
     const refusals = survivors.filter(({ status }) => status === 402).map(refusalOf);

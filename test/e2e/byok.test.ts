@@ -93,6 +93,37 @@ describe("a team's own key", () => {
     expect(keysAt(route)).toEqual(["sk-team-newcomer"]);
   });
 
+  it("shows in what its team can use, and in what another team can not", async () => {
+    await serve(ANSWER);
+    const { data: yard } = await jsonOf(await gateway.manage("/workspaces", { json: { name: "The other yard" } }), 201);
+    const other = await gateway.createKey({ workspace_id: yard.id });
+    await add("sk-team-newcomer", { provider: "newcomer" });
+    await add("sk-team-acme", { isByokOnly: true, allowedModels: ["acme/two"] });
+    const idsFor = async (path: string, key: string) => {
+      const response = await gateway.request(path, { headers: { authorization: `Bearer ${key}` } });
+      return (await jsonOf(response, 200)).data.map(({ id, slug }: { id?: string; slug?: string }) => id ?? slug);
+    };
+    for (const path of ["/models/user", "/models?all=false"]) {
+      const [own, others] = [await idsFor(path, gateway.key), await idsFor(path, other)];
+      expect([own.includes("acme/two"), own.includes(model)]).toEqual([true, false]);
+      expect([others.includes("acme/two"), others.includes(model)]).toEqual([false, true]);
+    }
+    expect(await idsFor("/providers?all=false", gateway.key)).toContain("newcomer");
+    expect(await idsFor("/providers?all=false", other)).not.toContain("newcomer");
+  });
+
+  it("is never used for another team", async () => {
+    const route = await serve(ANSWER);
+    const { data: yard } = await jsonOf(await gateway.manage("/workspaces", { json: { name: "The third yard" } }), 201);
+    const other = await gateway.createKey({ workspace_id: yard.id });
+    await add("sk-team-1", { isByokOnly: true });
+    const theirs = await add("sk-theirs-1", { workspaceId: yard.id });
+    for (const key of [other, gateway.key]) expect((await ask({}, key)).status).toBe(200);
+    await byok.delete({ id: theirs.id });
+    expect((await ask({}, other)).status).toBe(200);
+    expect(keysAt(route)).toEqual(["sk-theirs-1", "sk-team-1", OPERATORS]);
+  });
+
   it.each<[name: string, fields: object[], seen: string[]]>([
     ["in order, then the operator's", [{}, {}], ["sk-team-0", "sk-team-1", OPERATORS]],
     ["a fallback after the operator's", [{}, { isFallback: true }], ["sk-team-0", OPERATORS, "sk-team-1"]],
@@ -140,6 +171,17 @@ describe("a team's own key", () => {
     expect(generation.provider_responses).toMatchObject([{ is_byok: true, status: 200 }]);
     const own = await jsonOf(await gateway.request("/key", { headers: { authorization: `Bearer ${key}` } }), 200);
     expect(own.data).toMatchObject({ usage: 0, byok_usage: COST, byok_usage_daily: COST, limit_remaining: 1 - COST });
+  });
+
+  it.each([
+    [{ limit: 0 }, 200],
+    [{ limit: 0, include_byok_in_limit: true }, 402],
+  ])("needs money of its caller only where the limit says so: %o", async (fields, status) => {
+    await serve(ANSWER);
+    const key = await gateway.createKey(fields);
+    expect((await ask({}, key)).status).toBe(402);
+    await add("sk-team-1", { isRequired: true });
+    expect((await ask({}, key)).status).toBe(status);
   });
 
   it("is told apart in the record where the operator's took over", async () => {

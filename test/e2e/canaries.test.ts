@@ -115,7 +115,8 @@ function tellingHeaders({ secret }: Post): Record<string, string> {
     "set-cookie": `session=${encodeURIComponent(secret)}; key=${SECRETS.header}`,
     "x-request-id": secret,
     "x-amzn-errortype": `${secret}:${upstream.origin}`,
-    "retry-after": "1",
+    // None: the next request goes here again.
+    "retry-after": "0",
     link: `<${upstream.origin}/more>; rel="next"`,
     "access-control-allow-origin": upstream.origin,
   };

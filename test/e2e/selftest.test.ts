@@ -15,7 +15,7 @@ const gateway = await startGateway();
 afterAll(() => gateway.close());
 
 async function keyNames(): Promise<string[]> {
-  const { data } = await jsonOf<{ data: { name: string }[] }>(await gateway.manage("/keys"), 200);
+  const { data } = await jsonOf<{ data: { name: string }[] }>(await gateway.manage("/keys?workspace_id=*"), 200);
   return data.map(({ name }) => name);
 }
 

@@ -152,6 +152,14 @@ describe("a probe", () => {
     expect(cooldowns.mayProbe("a", at(26))).toBe(true);
   });
 
+  it("that fails twice opens the circuit for longer once", () => {
+    const cooldowns = halfOpen();
+    cooldowns.acquire("a", at(25));
+    cooldowns.note("a", down, at(26));
+    cooldowns.note("a", down, at(26));
+    expect(coldFor(cooldowns, 26)).toEqual([10, "circuit_open"]);
+  });
+
   it("stays the only one when something that began before it fails", () => {
     const cooldowns = halfOpen();
     cooldowns.acquire("a", at(25));

@@ -150,7 +150,7 @@ describe("GET /audit", () => {
     const seqs = [...first.data, ...second.data].map(({ seq }) => seq);
     expect(seqs).toEqual(seqs.toSorted((a, b) => b - a));
     expect(new Set(seqs).size).toBe(seqs.length);
-    const { next_cursor } = await audit("?limit=500");
+    const { next_cursor } = await audit("?cursor=3");
     expect(next_cursor).toBeNull();
   });
 

@@ -190,7 +190,7 @@ describe("the master key", () => {
     expect(await env.KV.get("catalogue")).toContain('"sealed":"k2.');
     for (const masterKeys of [both, K2]) expect(await reseal(masterKeys)).toMatchObject({ resealed: 0 });
     // And back, since the other tests have the first one only.
-    expect(await reseal(`${env.MASTER_KEYS},${K2}`)).toMatchObject({ resealed });
+    expect((await reseal(`${env.MASTER_KEYS},${K2}`)).resealed).toBeGreaterThanOrEqual(resealed);
   });
 });
 

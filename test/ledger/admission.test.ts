@@ -1,6 +1,6 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type Applicant, Gate, isRefusal } from "../../src/ledger/admission.ts";
 import { type AccountLimits, type Amounts, NOTHING, TEAM_ACCOUNT } from "../../src/ledger/amounts.ts";
 import type { LeaseReturn } from "../../src/ledger/leases.ts";
@@ -153,6 +153,64 @@ describe("a gate", () => {
     await world.settled();
     expect(await spentBy(world)).toBe(1e8);
     expect(await world.ledger.lent("k")).toEqual({ nanoUsd: 0, slots: 0 });
+  });
+
+  it("gives back what is too little for the next request, before that is refused", async () => {
+    const world = applicantOf({ nanoUsd: 1e8 });
+    const gate = new Gate();
+    await request(world, gate, { ...NOTHING, nanoUsd: 1e6 }, () => ({ cost: 0, afterMs: 0 }));
+    const startedAtMs = Date.now();
+    const large = await request(world, gate, { ...NOTHING, nanoUsd: 97e6 }, () => ({ cost: 1, afterMs: 0 }));
+    expect(large).toBe(1);
+    expect(Date.now() - startedAtMs).toBeLessThan(2_000);
+  });
+
+  it("does not ask again and again for a lease that ends with its minute", async () => {
+    const world = applicantOf({ requests: 1_000 });
+    const gate = new Gate();
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 0, 28, 12, 0, 55) });
+    try {
+      for (let count = 0; count < 5; count++)
+        expect(isRefusal(await gate.admit(world.applicant, { ...NOTHING, requests: 1 }))).toBe(false);
+      await world.settled();
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(world.asked.count).toBe(1);
+  });
+
+  it("refuses a request that waits in vain, and waits longer while others end", async () => {
+    const world = applicantOf({ nanoUsd: 1e7 });
+    const need = (nanoUsd: number) => ({ ...NOTHING, nanoUsd });
+    const cost = (afterMs: number) => () => ({ cost: 0, afterMs });
+    const startedAtMs = Date.now();
+    const short = Array.from({ length: 4 }, (_, index) =>
+      request(world, new Gate(), need(1e6), cost(3_500 * (index + 1))),
+    );
+    await sleep(50);
+    const waiting = request(world, new Gate(), need(9.5e6), cost(0));
+    const vain = request(world, new Gate(), need(9.9e6), cost(0));
+    expect(await waiting).toBe(0);
+    expect(Date.now() - startedAtMs).toBeGreaterThan(13_000);
+    await Promise.all([...short, vain]);
+  }, 40_000);
+
+  it("admits also when what is left of its lease cannot be given back", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const world = applicantOf({ nanoUsd: 1e12 });
+    const { namespace } = world.applicant;
+    const giveBack = () => Promise.reject(new Error("the object was evicted"));
+    const broken = { getByName: (name: string) => ({ ...namespace.getByName(name), giveBack }) };
+    const applicant = { ...world.applicant, namespace: broken as unknown as Applicant["namespace"] };
+    const gate = new Gate();
+    const costs = await Promise.all(
+      Array.from({ length: 100 }, () =>
+        request({ ...world, applicant }, gate, { ...NOTHING, nanoUsd: 1e6 }, () => ({ cost: 1, afterMs: 1 })),
+      ),
+    );
+    expect(costs).toEqual(Array(100).fill(1));
+    await world.settled();
+    vi.restoreAllMocks();
   });
 
   it("refuses at once what does not fit, and says why", async () => {

@@ -51,18 +51,19 @@ function refused(answer: LeaseAnswer) {
 }
 
 describe("a lease", () => {
-  it.each<[name: string, limit: number, waiting: number, amount: number, isFar: boolean]>([
-    ["of plenty is enough for many requests", 1_000_000, 1, 320, true],
-    ["of plenty is for all who wait, up to a bound", 1_000_000, 500, 320, true],
-    ["of little is a small part", 2_000, 1, 100, true],
-    ["of little for many who wait is as much as they need", 2_000, 500, 320, false],
-    ["of less for many who wait is half", 400, 500, 200, false],
-    ["of very little is for one request", 19, 500, 10, false],
-    ["of the last bit is all of it", 10, 1, 10, false],
-  ])("%s", async (_, nanoUsd, waiting, amount, isFar) => {
+  it.each<[name: string, limit: number, waiting: number, amount: number, isFar: boolean, idleMs: number]>([
+    ["of plenty is enough for many requests", 1_000_000, 1, 320, true, 60_000],
+    ["of plenty is for all who wait, up to a bound", 1_000_000, 500, 320, true, 60_000],
+    ["of less than plenty is not to lie idle for long", 31_000, 1, 320, true, 5_000],
+    ["of little is a small part", 2_000, 1, 100, true, 5_000],
+    ["of little for many who wait is as much as they need", 2_000, 500, 320, false, 0],
+    ["of less for many who wait is half", 400, 500, 200, false, 0],
+    ["of very little is for one request", 19, 500, 10, false, 0],
+    ["of the last bit is all of it", 10, 1, 10, false, 0],
+  ])("%s", async (_, nanoUsd, waiting, amount, isFar, idleMs) => {
     const request = { accounts: [key({ nanoUsd }), team()], need: need({ nanoUsd: 10 }), waiting };
     const lease = await withLeases((leases) => granted(leases.grant(request, NOON)));
-    expect(lease).toMatchObject({ amounts: { ...NOTHING, nanoUsd: amount }, isFar });
+    expect(lease).toMatchObject({ amounts: { ...NOTHING, nanoUsd: amount }, isFar, idleMs });
   });
 
   it("counts against the team as well as against the key", async () => {
@@ -203,7 +204,7 @@ describe("leases as a whole", () => {
     await withLeases((leases, spend) => {
       fc.assert(
         fc.property(
-          fc.array(step, { maxLength: 60 }),
+          fc.array(step, { maxLength: 60, size: "max" }),
           fc.constantFrom<AccountLimits["period"]>("total", "daily"),
           (steps, period) => {
             const account = fresh("k");
