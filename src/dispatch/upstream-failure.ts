@@ -1,5 +1,6 @@
 import type { Endpoint } from "../catalogue/catalogue.ts";
 import type { UpstreamFailure } from "../errors.ts";
+import { readLimits } from "../health/limit-headers.ts";
 import type { Protocol } from "../protocols/protocol.ts";
 import { readText } from "./body.ts";
 import type { DeadlineName } from "./deadline.ts";
@@ -20,7 +21,18 @@ export async function readRefusal(protocol: Protocol, response: Response): Promi
     () => ({ text: "" }),
   );
   const read = await firstOf([reading], MAX_ERROR_WAIT_MS);
-  return protocol.failure(response.status, response.headers, read === "late" ? "" : read.text, Date.now());
+  const nowMs = Date.now();
+  const failure = protocol.failure(response.status, response.headers, read === "late" ? "" : read.text, nowMs);
+  if (failure.kind === "rate_limited") failure.retryAfterMs ??= untilReset(response.headers, nowMs);
+  return failure;
+}
+
+/** Until the limits that the headers say are used up are whole again, milliseconds. */
+function untilReset(headers: Headers, nowMs: number): number | undefined {
+  const resets = Object.values(readLimits(headers, nowMs) ?? {})
+    .filter(({ remaining }) => remaining <= 0)
+    .map(({ resetAtMs }) => resetAtMs - nowMs);
+  return resets.length > 0 ? Math.max(...resets) : undefined;
 }
 
 /** How the runtime says that a connection broke before an answer, or was never made: it does not tell these apart. */

@@ -3,6 +3,9 @@ import type { Limit, LimitKind, Limits } from "./limit-headers.ts";
 /** Nothing that was learnt is believed for longer, whatever the provider says: one call then finds out. */
 const MAX_BELIEF_MS = 120_000;
 
+/** Whoever says that nothing is left is left alone for a second, however soon the next bit comes back. */
+const EMPTY_MS = 1_000;
+
 /** Keys that are remembered; the one that was learnt of longest ago goes first. */
 const MAX_KEYS = 1_000;
 
@@ -23,6 +26,8 @@ interface Rest {
   /** What comes back by itself, up to the limit; 0 for a limit that is whole again at once. */
   perMs: number;
   limit: number;
+  /** Nothing was left; the next one comes back bit by bit, but not before this. */
+  emptyUntilMs: number;
   /** From here on nothing is known. */
   untilMs: number;
 }
@@ -86,7 +91,9 @@ const KINDS: LimitKind[] = ["requests", "tokens", "outputTokens"];
 function toRest({ limit = Infinity, remaining, resetAtMs, isGradual }: Limit, nowMs: number): Rest {
   const comesBack = isGradual === true && limit > remaining && limit !== Infinity;
   const perMs = comesBack ? (limit - remaining) / Math.max(1, resetAtMs - nowMs) : 0;
-  return { left: remaining, atMs: nowMs, perMs, limit, untilMs: Math.min(resetAtMs, nowMs + MAX_BELIEF_MS) };
+  const untilMs = Math.min(resetAtMs, nowMs + MAX_BELIEF_MS);
+  const emptyUntilMs = comesBack && remaining <= 0 ? Math.min(untilMs, nowMs + EMPTY_MS) : 0;
+  return { left: remaining, atMs: nowMs, perMs, limit, emptyUntilMs, untilMs };
 }
 
 function leftAt({ left, atMs, perMs, limit }: Rest, nowMs: number): number {
@@ -103,6 +110,7 @@ function take(rest: Rest | undefined, used: number, nowMs: number): void {
 function wallOf(rest: Rest | undefined, needed: number, nowMs: number): number {
   if (rest === undefined || nowMs >= rest.untilMs) return 0;
   const missing = needed - leftAt(rest, nowMs);
-  if (missing <= ROUNDING) return 0;
-  return rest.perMs === 0 ? rest.untilMs : Math.min(rest.untilMs, Math.ceil(nowMs + missing / rest.perMs));
+  if (missing <= ROUNDING) return rest.emptyUntilMs;
+  if (rest.perMs === 0) return rest.untilMs;
+  return Math.max(rest.emptyUntilMs, Math.min(rest.untilMs, Math.ceil(nowMs + missing / rest.perMs)));
 }

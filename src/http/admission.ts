@@ -134,7 +134,7 @@ function budgetError(refusal: Refusal, need: Amounts, affordableAt: AffordableAt
   const whose = isTeam ? "Workspace budget" : "Key limit";
   const resetsAt = resetsAtMs === null ? null : new Date(resetsAtMs).toISOString();
   const reset = resetsAt === null ? "" : ` It starts anew at ${resetsAt}.`;
-  const { affordable, asked } = affordableAt(left);
+  const { affordable, asked } = isHeld ? { affordable: 0, asked: 0 } : affordableAt(left);
   const message = isHeld
     ? `${whose} of $${limitUsd} is held by requests under way. Try again in a moment.`
     : left <= 0

@@ -149,7 +149,11 @@ export class Gate {
   async #wait(applicant: Applicant, need: Amounts): Promise<Refusal | undefined> {
     this.#waiting++;
     const asking = this.#isAsking(Date.now()) ? this.#asking : this.#ask(applicant, need);
-    await Promise.race([asking, sleep(LOST_MS)]);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const lost = new Promise((resolve) => {
+      timer = setTimeout(resolve, LOST_MS);
+    });
+    await Promise.race([asking, lost]).finally(() => clearTimeout(timer));
     return this.#refusalOf(need);
   }
 

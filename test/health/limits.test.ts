@@ -38,6 +38,7 @@ describe("a call hits the wall", () => {
     ["for two minutes at most", { requests: limit(0, 86_400) }, 5, 120],
     ["until a bucket has filled so far", { requests: limit(0, 60, bucket) }, 0, 1],
     ["not once it has", { requests: limit(0, 60, bucket) }, 1, undefined],
+    ["for a second when a bucket is empty, however fast it fills", { requests: limit(0, 6, bucket) }, 0.2, 1],
     [
       "until a bucket has filled as far as it needs",
       { tokens: limit(0, 60, { limit: 6_000, isGradual: true }) },

@@ -161,6 +161,14 @@ describe("a chat completion", () => {
     expect(calls.map(({ host }) => host)).toEqual(["a", "b", "b"]);
   });
 
+  it("tells when to come back also where only the limits' headers say it", async () => {
+    const headers = { "x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "30s" };
+    connect({ a: json(errorBody("Too much."), { status: 429, headers }) });
+    const response = await chat(key, { ...AB, provider: { only: ["a"] } });
+    expect(response.headers.get("retry-after")).toBe("30");
+    await errorOf(response, 429);
+  });
+
   it("passes over who asks to be left alone", async () => {
     const busy = json(errorBody("Busy."), { status: 429, headers: { "retry-after": "9" } });
     const calls = connect({ a: busy, b: json(completion("Hi")) });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readRetryAfter } from "../../src/protocols/retry-after.ts";
+import { readRetryAfter, readWaitInWords } from "../../src/protocols/retry-after.ts";
 
 /** Saturday, 31 January 2026. */
 const NOW_MS = Date.UTC(2026, 0, 31, 12, 0, 0);
@@ -30,5 +30,25 @@ describe("the time that a refusal asks to wait", () => {
   it("is a finite number, whatever the digits", () => {
     const wait = readRetryAfter(new Headers({ "retry-after": "9".repeat(400) }), NOW_MS);
     expect(wait === undefined || Number.isFinite(wait)).toBe(true);
+  });
+});
+
+describe("the time to wait that a refusal's words name", () => {
+  it.each<[text: string, waitMs: number | undefined]>([
+    ["Rate limit reached on tokens per min (TPM): Limit 30000, Used 29000. Please try again in 6.5s. Visit us.", 6_500],
+    ["Rate limit reached. Please try again in 450ms.", 450],
+    ["Please try again in 1m2.5s.", 62_500],
+    ["Please try again in 1h0m3s", 3_603_000],
+    ["Requests have exceeded call rate limit. Please retry after 6 seconds.", 6_000],
+    ["Please retry after 1 minute 30 seconds.", 90_000],
+    ["Please retry in 17.3s.", 17_300],
+    ["Please try again in 500 milliseconds.", 500],
+    ["Please try again in 2 days.", 172_800_000],
+    ["Please try again later.", undefined],
+    ["Please try again in 5 steps.", undefined],
+    ["Limit 30s reached.", undefined],
+    ["", undefined],
+  ])("%s", (text, waitMs) => {
+    expect(readWaitInWords(text)).toBe(waitMs);
   });
 });

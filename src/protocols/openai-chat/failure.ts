@@ -1,7 +1,7 @@
 import type { UpstreamFailure } from "../../errors.ts";
 import { toFailureKind } from "../failure-kind.ts";
 import { asObject, asString, type Json } from "../json.ts";
-import { readRetryAfter } from "../retry-after.ts";
+import { readRetryAfter, readWaitInWords } from "../retry-after.ts";
 
 /**
  * Reads an error answer: `{error: {message, type, code}}` of OpenAI and most others, `{error: "…"}`,
@@ -14,7 +14,7 @@ export function readFailure(status: number, headers: Headers, body: string, nowM
     message: failure.message || `The provider answered with status ${status}.`,
     status,
     raw: body,
-    retryAfterMs: readRetryAfter(headers, nowMs),
+    retryAfterMs: readRetryAfter(headers, nowMs) ?? failure.retryAfterMs,
   };
 }
 
@@ -47,9 +47,12 @@ function readError(json: Json, status: number | undefined): UpstreamFailure {
   const codes = [error.code, error.type, asObject(error.innererror).code, json.code, json.type].map(asString);
   // A router upstream quotes its own upstream: that is where the wording is.
   const quoted = asString(asObject(error.metadata).raw) ?? "";
+  const kind = toFailureKind(status, codes, `${text} ${quoted}`);
   return {
-    kind: toFailureKind(status, codes, `${text} ${quoted}`),
+    kind,
     message: text,
+    // Elsewhere "try again in a minute" is a manner of speaking.
+    ...(kind === "rate_limited" && { retryAfterMs: readWaitInWords(text) ?? readWaitInWords(quoted) }),
     providerCode: codes.find((code) => code !== undefined),
   };
 }

@@ -114,6 +114,10 @@ describe("a refusal", () => {
       expect(read(status, error({})).retryAfterMs).toBeUndefined();
     }
     expect(read(429, "", { "retry-after": "Sat, 31 Jan 2026 00:00:09 GMT" }).retryAfterMs).toBe(9_000);
+    const named = error({ message: "Rate limit reached. Please try again in 6.5s." });
+    expect(read(429, named).retryAfterMs).toBe(6_500);
+    expect(read(429, named, { "retry-after": "3" }).retryAfterMs).toBe(3_000);
+    expect(read(400, error({ message: "Bad request. Please try again in 6.5s." })).retryAfterMs).toBeUndefined();
   });
 });
 
