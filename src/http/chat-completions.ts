@@ -2,6 +2,7 @@ import type { Endpoint } from "../catalogue/catalogue.ts";
 import { type Answer, type Dispatch, dispatch } from "../dispatch/dispatch.ts";
 import { explainUnplanned } from "../dispatch/explain.ts";
 import { RouterError } from "../errors.ts";
+import { MINUTE_MS } from "../ledger/leases.ts";
 import { recallReasoning } from "../ledger/read.ts";
 import { settle } from "../ledger/settlements.ts";
 import { presetNamed } from "../routing/preset.ts";
@@ -76,7 +77,9 @@ function bookedWith<Stores extends { settle: (record: GenerationRecord) => void 
   return {
     ...stores,
     settle(record) {
-      stores.settle({ ...record, hold });
+      // Who waited over midnight is booked on the day whose budget admitted it.
+      const createdAtMs = Math.max(record.createdAtMs, hold.minute * MINUTE_MS);
+      stores.settle({ ...record, createdAtMs, hold });
       held.end(true);
     },
   };

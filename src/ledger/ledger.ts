@@ -96,7 +96,8 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
 
   /** Frees what requests held; of one that is booked already nothing is held any more. */
   #releaseHolds(records: GenerationRecord[]): void {
-    for (const { id, hold, usage } of records) {
+    const byId = new Map(records.map((record) => [record.id, record]));
+    for (const { id, hold, usage } of byId.values()) {
       if (hold && this.generation(id) === null) this.#leases.release(hold, usage.promptTokens + usage.completionTokens);
     }
   }

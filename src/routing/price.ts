@@ -9,7 +9,9 @@ export interface Prices {
   prompt: number;
   completion: number;
   cacheRead: number;
+  /** The dearest kind. */
   cacheWrite: number;
+  webSearch: number;
   request: number;
   image: number;
   audio: number;
@@ -33,7 +35,8 @@ export function pricesOf({ pricing }: Endpoint, promptTokens: number, atMs: numb
     prompt,
     completion,
     cacheRead: orElse(applying.input_cache_read, prompt),
-    cacheWrite: orElse(applying.input_cache_write, prompt),
+    cacheWrite: Math.max(orElse(applying.input_cache_write, prompt), orElse(applying.input_cache_write_1h, 0)),
+    webSearch: orElse(applying.web_search, 0),
     request: orElse(applying.request, 0),
     image: orElse(applying.image, 0),
     audio: orElse(applying.audio, prompt),
@@ -68,6 +71,9 @@ export function expectedCost(endpoint: Endpoint, input: PriceInput, cacheHitRate
   return prompt.total * promptPrice + output * prices.completion + prices.request;
 }
 
+/** A provider's own search is asked this often at most, as a rule. */
+const MAX_SEARCHES = 10;
+
 /**
  * What the request can cost at most at an endpoint, in US dollars: the prompt at the upper end of its estimate, all of
  * it written to a cache, and as many tokens as the client, the endpoint or the context allow. Undefined when there is
@@ -81,5 +87,6 @@ export function costBound(endpoint: Endpoint, request: RouteRequest, atMs: numbe
   const output = maxTokens ?? endpoint.maxCompletionTokens ?? room;
   if (!prices || output === undefined) return undefined;
   const promptPrice = Math.max(prices.prompt, prices.cacheWrite, prompt.media > 0 ? prices.audio : 0);
-  return promptTokens * promptPrice + output * prices.dearestOutput + prices.request;
+  const searches = request.parameters.includes("web_search_options") ? MAX_SEARCHES * prices.webSearch : 0;
+  return promptTokens * promptPrice + output * prices.dearestOutput + prices.request + searches;
 }

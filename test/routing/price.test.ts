@@ -26,6 +26,7 @@ describe("prices", () => {
       completion: 0.01,
       cacheRead: 0.001,
       cacheWrite: 0.001,
+      webSearch: 0,
       request: 0,
       image: 0,
       audio: 0.001,
