@@ -7,8 +7,8 @@ import type { ChatRequest } from "../schema/chat.ts";
 import type { GenerationRecord } from "../schema/generation.ts";
 import { explainWalk } from "./explain.ts";
 import type { Observation } from "./facts.ts";
-import { giveUp } from "./give-up.ts";
-import type { GenerationIdentity } from "./record.ts";
+import { coldAnswer, giveUp } from "./give-up.ts";
+import { type GenerationIdentity, toGenerationRecord } from "./record.ts";
 import type { Recalled } from "./replay.ts";
 import { Walk } from "./walk.ts";
 
@@ -76,7 +76,13 @@ export interface Answer {
  */
 export async function dispatch(request: Dispatch): Promise<Answer> {
   const { plan, route, signal } = request;
-  if (plan.candidates.length === 0) throw explained(explainEmpty(plan, route, Date.now()), request, undefined);
+  if (plan.candidates.length === 0) {
+    const nowMs = Date.now();
+    const { chat, identity, settle } = request;
+    const nobody = { attempt: undefined, failures: [], outrun: [], abandoned: [] };
+    settle({ ...toGenerationRecord({ chat, identity, ...nobody, outcome: "failed" }), modelId: plan.models[0] ?? "" });
+    throw explained(coldAnswer(plan, nowMs) ?? explainEmpty(plan, route, nowMs), request, undefined);
+  }
   const walk = new Walk(request);
   const leave = () => walk.leave();
   signal.addEventListener("abort", leave);

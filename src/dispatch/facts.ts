@@ -1,4 +1,4 @@
-import type { FailureKind, UpstreamFailure } from "../errors.ts";
+import type { UpstreamFailure } from "../errors.ts";
 import { type AttemptFacts, verdictOf } from "../health/health.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import type { AnswerEnd } from "./answer.ts";
@@ -9,14 +9,12 @@ export interface Observation extends AttemptFacts {
   /** Something was read from the provider's cache, or written to it. */
   usedCache?: boolean;
   /** Of a failure. */
-  kind?: FailureKind;
-  /** How long the provider asks to be left alone. */
-  retryAfterMs?: number | undefined;
+  failure?: UpstreamFailure;
 }
 
 /** What an attempt says about its endpoint that failed before anything of it was seen. */
-export function factsOfFailure({ kind, retryAfterMs }: UpstreamFailure): Observation {
-  return { verdict: verdictOf(kind), kind, retryAfterMs };
+export function factsOfFailure(failure: UpstreamFailure): Observation {
+  return { verdict: verdictOf(failure.kind), failure };
 }
 
 /** Answers with fewer tokens say nothing about speed. */

@@ -1,4 +1,5 @@
 import { ERROR_STATUS, type ErrorType, type FailureKind, RouterError, type UpstreamFailure } from "../errors.ts";
+import type { Plan } from "../routing/plan.ts";
 import type { WireError } from "../stream/encode.ts";
 import type { Attempt } from "./attempt.ts";
 
@@ -33,7 +34,7 @@ const KEY_REFUSED = "The provider refused the key, or the credit, of this router
 const TEAM_KEY_REFUSED = "The provider refused the team's own key, or its credit.";
 
 /** A refused key is not quoted: some vendors repeat a part of it. */
-function keyRefused({ endpoint }: Attempt): string {
+function keyRefused({ endpoint }: Pick<Attempt, "endpoint">): string {
   return endpoint.teamKey ? TEAM_KEY_REFUSED : KEY_REFUSED;
 }
 
@@ -59,7 +60,22 @@ export function toWireError(failure: UpstreamFailure, attempt: Attempt): WireErr
   return { code: status, message, metadata };
 }
 
-function describe(failure: UpstreamFailure, attempt: Attempt) {
+/**
+ * The answer of a request whose candidates all cool down: what the one said last that is back first, and when that is.
+ * Undefined where none of them has said anything: their limits alone are known.
+ */
+export function coldAnswer({ candidates, excluded }: Plan, nowMs: number): RouterError | undefined {
+  if (candidates.length > 0) return undefined;
+  const colds = excluded.flatMap(({ endpoint, cold }) => (cold ? { endpoint, cold } : []));
+  const [first] = colds.sort((a, b) => a.cold.untilMs - b.cold.untilMs);
+  if (!first?.cold.failure) return undefined;
+  const retryAfterMs = Math.max(1, first.cold.untilMs - nowMs);
+  const { type, status, message, metadata } = describe(first.cold.failure, first);
+  Object.assign(metadata, { retry_after: Math.ceil(retryAfterMs / 1000), failed_routing_step: "Filter by Cooldown" });
+  return new RouterError(type, message, { status, metadata, retryAfterMs, exhausted: true });
+}
+
+function describe(failure: UpstreamFailure, attempt: Pick<Attempt, "endpoint">) {
   const isBusy = failure.kind === "overloaded" && BUSY_STATUSES.has(failure.status ?? 0);
   const type = isBusy ? "provider_overloaded" : LAST_WORDS[failure.kind].type;
   const status = LAST_WORDS[failure.kind].status ?? ERROR_STATUS[type];

@@ -6,7 +6,8 @@ const MIN_SPREAD_MS = 10_000;
 
 /** How long a circuit is open at first; each further time twice as long, up to a minute. */
 const FIRST_OPEN_MS = 5_000;
-/** A refused key does not heal in seconds. */
+/** A key that is refused so often in a row does not heal in seconds. */
+const MIN_REFUSALS = 3;
 const UNAUTHORIZED_OPEN_MS = 30_000;
 const MAX_OPEN_MS = 60_000;
 /** So that isolates that saw the same outage do not come back at once: lengths are up to a fifth shorter or longer. */
@@ -36,6 +37,8 @@ export const FREE_PASS: Pass = { isProbe: false };
  */
 export class Circuit {
   #failures = 0;
+  /** Of the key, in a row. */
+  #refusals = 0;
   #firstFailureMs = 0;
   #lastFailureMs = 0;
   /** Without jitter; 0 while the circuit is closed. */
@@ -53,9 +56,11 @@ export class Circuit {
     if (this.#failures === 0) this.#firstFailureMs = nowMs;
     this.#failures++;
     this.#lastFailureMs = nowMs;
+    this.#refusals = kind === "unauthorized" ? this.#refusals + 1 : 0;
+    const isRefused = this.#refusals >= MIN_REFUSALS;
     const isRun = this.#failures >= MIN_FAILURES && nowMs - this.#firstFailureMs >= MIN_SPREAD_MS;
-    if (isClosed && !isRun && kind !== "unauthorized") return;
-    const leastMs = kind === "unauthorized" ? UNAUTHORIZED_OPEN_MS : FIRST_OPEN_MS;
+    if (isClosed && !isRun && !isRefused) return;
+    const leastMs = isRefused ? UNAUTHORIZED_OPEN_MS : FIRST_OPEN_MS;
     this.#openMs = Math.min(Math.max(this.#openMs * 2, leastMs), MAX_OPEN_MS);
     this.#openUntilMs = nowMs + this.#openMs * (1 + JITTER * (2 * chance - 1));
   }

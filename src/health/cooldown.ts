@@ -1,4 +1,4 @@
-import type { FailureKind } from "../errors.ts";
+import type { FailureKind, UpstreamFailure } from "../errors.ts";
 import { Circuit, FREE_PASS, type Pass } from "./circuit.ts";
 import { verdictOf } from "./health.ts";
 
@@ -20,13 +20,22 @@ export interface Outcome {
   kind?: FailureKind | undefined;
   /** From now; as the provider says it. */
   retryAfterMs?: number | undefined;
+  /** What there is to tell of it, and whose request it was. */
+  failure?: UpstreamFailure | undefined;
+  owner?: string | undefined;
 }
 
 /** Until when an endpoint is passed over. */
 export interface Cold {
   untilMs: number;
-  /** `rate_limited`: it asked for a wait, or limits us again and again. `circuit_open`: it fails. */
-  why: "rate_limited" | "circuit_open";
+  /**
+   * `rate_limited`: it asked for a wait. `backing_off`: it limits us again and again without asking for one.
+   * `circuit_open`: it fails. Only the first must not be tried at all.
+   */
+  why: "rate_limited" | "backing_off" | "circuit_open";
+  /** How it failed last, for whoever cannot be served meanwhile; its words are for its owner alone. */
+  failure?: UpstreamFailure | undefined;
+  owner?: string | undefined;
 }
 
 /** The planner's view. A plain lookup: asking changes nothing. */
@@ -43,7 +52,10 @@ interface Trouble {
   circuit: Circuit | undefined;
   rateLimits: number;
   lastRateLimitMs: number;
+  backOffUntilMs: number;
   waitUntilMs: number;
+  failure: UpstreamFailure | undefined;
+  owner: string | undefined;
 }
 
 /**
@@ -54,10 +66,12 @@ export class Cooldowns implements ColdEndpoints {
   readonly #troubles = new Map<string, Trouble>();
 
   /** `chance`, 0..1, spreads the times for which circuits open; the middle leaves them as they are. */
-  note(endpointId: string, { ok, kind, retryAfterMs }: Outcome, nowMs: number, chance = 0.5): void {
+  note(endpointId: string, { ok, kind, retryAfterMs, failure, owner }: Outcome, nowMs: number, chance = 0.5): void {
     if (ok) this.#recover(endpointId, nowMs);
     if (kind === undefined || verdictOf(kind) === "neutral") return;
     const trouble = this.#troubleOf(endpointId);
+    trouble.failure = failure;
+    trouble.owner = owner;
     const isBusy = kind === "rate_limited" || kind === "overloaded";
     if (isBusy && retryAfterMs !== undefined && retryAfterMs > 0)
       trouble.waitUntilMs = Math.max(trouble.waitUntilMs, nowMs + Math.min(retryAfterMs, MAX_WAIT_MS));
@@ -75,15 +89,20 @@ export class Cooldowns implements ColdEndpoints {
   coldUntil(endpointId: string, nowMs: number): Cold | undefined {
     const trouble = this.#troubles.get(endpointId);
     if (trouble === undefined) return undefined;
-    if (nowMs < trouble.waitUntilMs) return { untilMs: trouble.waitUntilMs, why: "rate_limited" };
+    const { waitUntilMs, failure, owner } = trouble;
+    if (nowMs < waitUntilMs) return { untilMs: waitUntilMs, why: "rate_limited", failure, owner };
+    const { backOffUntilMs } = trouble;
+    if (nowMs < backOffUntilMs) return { untilMs: backOffUntilMs, why: "backing_off", failure, owner };
     const untilMs = circuitOf(trouble, nowMs)?.coldUntil(nowMs);
-    return untilMs === undefined ? undefined : { untilMs, why: "circuit_open" };
+    return untilMs === undefined ? undefined : { untilMs, why: "circuit_open", failure, owner };
   }
 
   mayProbe(endpointId: string, nowMs: number): boolean {
     const trouble = this.#troubles.get(endpointId);
     if (trouble === undefined || nowMs < trouble.waitUntilMs) return false;
-    return circuitOf(trouble, nowMs)?.mayProbe(nowMs) ?? false;
+    const circuit = circuitOf(trouble, nowMs);
+    const isClosed = circuit === undefined || circuit.coldUntil(nowMs) === undefined;
+    return isClosed && nowMs < trouble.backOffUntilMs ? true : (circuit?.mayProbe(nowMs) ?? false);
   }
 
   /**
@@ -110,12 +129,21 @@ export class Cooldowns implements ColdEndpoints {
     if (trouble.waitUntilMs <= nowMs) this.#troubles.delete(endpointId);
     trouble.circuit = undefined;
     trouble.rateLimits = 0;
+    trouble.backOffUntilMs = 0;
   }
 
   /** The trouble of an endpoint that has news of it. */
   #troubleOf(endpointId: string): Trouble {
     const known = this.#troubles.get(endpointId);
-    const trouble = known ?? { circuit: undefined, rateLimits: 0, lastRateLimitMs: 0, waitUntilMs: 0 };
+    const trouble = known ?? {
+      circuit: undefined,
+      rateLimits: 0,
+      lastRateLimitMs: 0,
+      backOffUntilMs: 0,
+      waitUntilMs: 0,
+      failure: undefined,
+      owner: undefined,
+    };
     // The map is in the order of the last trouble.
     this.#troubles.delete(endpointId);
     this.#troubles.set(endpointId, trouble);
@@ -127,12 +155,12 @@ export class Cooldowns implements ColdEndpoints {
 
 /** Those that were under way when the endpoint became cold make it no colder; a lone one makes it not cold at all. */
 function backOff(trouble: Trouble, nowMs: number): void {
-  if (nowMs < trouble.waitUntilMs) return;
-  const isInRow = nowMs - Math.max(trouble.lastRateLimitMs, trouble.waitUntilMs) <= ROW_MS;
+  if (nowMs < Math.max(trouble.waitUntilMs, trouble.backOffUntilMs)) return;
+  const isInRow = nowMs - Math.max(trouble.lastRateLimitMs, trouble.backOffUntilMs) <= ROW_MS;
   trouble.rateLimits = isInRow ? trouble.rateLimits + 1 : 1;
   trouble.lastRateLimitMs = nowMs;
   if (trouble.rateLimits < 2) return;
-  trouble.waitUntilMs = nowMs + Math.min(FIRST_BACK_OFF_MS * 2 ** (trouble.rateLimits - 2), MAX_BACK_OFF_MS);
+  trouble.backOffUntilMs = nowMs + Math.min(FIRST_BACK_OFF_MS * 2 ** (trouble.rateLimits - 2), MAX_BACK_OFF_MS);
 }
 
 function circuitOf({ circuit }: Trouble, nowMs: number): Circuit | undefined {

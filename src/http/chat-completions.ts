@@ -43,6 +43,7 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
     return repeatResponse(visit.found, caller);
   }
   let held: Held | undefined;
+  let hasRecord = false;
   const log = contentLogFor(c, chat, { id, createdAtMs, key, team });
   const isWhyWanted = wantsMetadata(c);
   try {
@@ -55,7 +56,9 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
     const wishes = { wantsMetadata: isWhyWanted, betas: betasOf(c), deadlineMs: deadlineOf(c), hops: hopsOf(c) };
     const setting = { outlivesClient: c.env.IS_ERRAND === true, signal: c.req.raw.signal, waitUntil };
     const keeper = visit?.found ? undefined : visit?.keeper;
-    const booked = bookedWith(held, keeper ? keptBy(keeper, stores) : stores);
+    const booked = bookedWith(held, keeper ? keptBy(keeper, stores) : stores, () => {
+      hasRecord = true;
+    });
     const books = log ? log.listen(booked) : booked;
     const dispatched = { ...request, ...watch, ...wishes, ...setting, ...books };
     const answer = chat.stream === true ? await streamedAnswer(dispatched, held) : await dispatch(dispatched);
@@ -66,21 +69,26 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
     held?.end(false);
     log?.failed(error);
     if (isWhyWanted && error instanceof RouterError) error.routing ??= explainUnplanned(chat, error);
-    return errorResponse(error, id);
+    // An id tells of a record that can be asked for.
+    return errorResponse(error, hasRecord ? id : undefined);
   }
 }
 
-/** The stores, with a settlement that gives back what the request held. */
-function bookedWith<Stores extends { settle: (record: GenerationRecord) => void }>(held: Held, stores: Stores): Stores {
-  if (!held.hold) return stores;
-  const { hold } = held;
+/** The stores, with a settlement that gives back what the request held, and that is heard of. */
+function bookedWith<Stores extends { settle: (record: GenerationRecord) => void }>(
+  { hold, end }: Held,
+  stores: Stores,
+  onSettled: () => void,
+): Stores {
   return {
     ...stores,
     settle(record) {
+      onSettled();
+      if (!hold) return stores.settle(record);
       // Who waited over midnight is booked on the day whose budget admitted it.
       const createdAtMs = Math.max(record.createdAtMs, hold.minute * MINUTE_MS);
       stores.settle({ ...record, createdAtMs, hold });
-      held.end(true);
+      end(true);
     },
   };
 }

@@ -1,6 +1,8 @@
 import type { Endpoint } from "../catalogue/catalogue.ts";
+import { DEMO_SLUG } from "../demo/catalogue.ts";
 import type { Dispatch } from "../dispatch/dispatch.ts";
 import type { Observation } from "../dispatch/facts.ts";
+import type { UpstreamFailure } from "../errors.ts";
 import { readLimits } from "../health/limit-headers.ts";
 import type { ColdView } from "../routing/cold.ts";
 import { usualLatencyMs } from "../routing/hedge.ts";
@@ -65,7 +67,7 @@ export function planRequest(
       nowMs,
       random: seededRandom(seed),
       sticky,
-      cold: coldAt(memory, nowMs),
+      cold: coldAt(memory, nowMs, owner),
       ...rules,
     });
     return { plan, seed };
@@ -74,7 +76,10 @@ export function planRequest(
   const alike = conversation.isNamed ? planBy(hash32(session)) : undefined;
   const { plan, seed } = alike && isForStaying(alike.plan) ? alike : planBy(newSeed());
   shareHealth(c.env, nowMs, waitUntilOf(c));
-  const observe = observer({ memory, session, conversation, stickyId: sticky?.endpointId }, plan.candidates.length);
+  const observe = observer(
+    { memory, owner, session, conversation, stickyId: sticky?.endpointId },
+    plan.candidates.length,
+  );
   const wishes = wishesOf(chat, [...(rules?.layers ?? []), catalogue.preferences]);
   const hedging = hedge(wishes.hedge, chat.stream === true, memory);
   const record = toPlanRecord(route, plan, seed, sticky);
@@ -143,22 +148,30 @@ function hedge(
 
 interface Watched {
   memory: Memory;
+  owner: string;
   session: string;
   conversation: Conversation;
   stickyId: string | undefined;
 }
 
 /** Who is passed over now: those that asked for it, that fail, or whose limit is reached. */
-export function coldAt({ cooldowns, limits }: Memory, nowMs: number): ColdView {
+export function coldAt({ cooldowns, limits }: Memory, nowMs: number, owner?: string): ColdView {
   return {
     of({ id }, promptTokens) {
       const cold = cooldowns.coldUntil(id, nowMs);
-      if (cold) return cold;
+      // What a provider said may quote the request that it was said about.
+      if (cold) return cold.owner === owner ? cold : { ...cold, failure: withoutWords(cold.failure) };
       const untilMs = limits.wallUntil(id, promptTokens, nowMs);
       return untilMs === undefined ? undefined : { untilMs, why: "rate_limited" };
     },
     mayProbe: ({ id }) => cooldowns.mayProbe(id, nowMs),
   };
+}
+
+function withoutWords(failure: UpstreamFailure | undefined): UpstreamFailure | undefined {
+  if (!failure) return undefined;
+  const { kind, status } = failure;
+  return { kind, status, message: "The provider is passed over for a while: it has asked for that, or keeps failing." };
 }
 
 /** What this isolate learns and counts while candidates are tried. Holds nothing of the request but its size. */
@@ -187,14 +200,16 @@ function watchOver(
  * A conversation goes where its prompt was cached, or, if it has a name, where it was answered; it leaves an endpoint
  * that fails. With only one candidate there is nothing to remember.
  */
-function observer(
-  { memory: { health, cooldowns }, session, conversation: { isNamed }, stickyId }: Watched,
-  choices: number,
-) {
+function observer({ memory, owner, session, conversation: { isNamed }, stickyId }: Watched, choices: number) {
+  const { health, cooldowns } = memory;
   return (endpoint: Endpoint, facts: Observation) => {
     const nowMs = Date.now();
     health.note(endpoint.id, facts, nowMs);
-    cooldowns.note(endpoint.id, { kind: facts.kind, retryAfterMs: facts.retryAfterMs }, nowMs, Math.random());
+    // What the demo does wrong is asked for; it shall do so the next time, too.
+    const isMeant = endpoint.provider.slug === DEMO_SLUG && memory === ISOLATE;
+    const failure = isMeant ? undefined : facts.failure;
+    const outcome = { kind: failure?.kind, retryAfterMs: failure?.retryAfterMs, failure, owner };
+    cooldowns.note(endpoint.id, outcome, nowMs, Math.random());
     if (choices < 2) return;
     if (facts.verdict !== "success") {
       if (endpoint.id === stickyId && facts.verdict !== "neutral") forgetSession(session);

@@ -223,6 +223,13 @@ describe.each(posts)("$api with a $keyIs key", (post) => {
 });
 
 describe("from company to company", () => {
+  it("all are well again, so that none is passed over", async () => {
+    for (const { api, model } of posts) {
+      script = speak(DIALECTS[api], { text: "A friend." });
+      expect((await everythingOf({ model })).status).toBe(200);
+    }
+  });
+
   it("no key goes to another one's host, and no error tells of an earlier one", async () => {
     for (const [first, second] of pairs(posts)) {
       const visits = first.route.visits.length + second.route.visits.length;

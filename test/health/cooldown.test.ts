@@ -53,13 +53,13 @@ describe("an endpoint is left alone", () => {
     ["also when something that began before still succeeds", "0r7 1s", 2, [5, "rate_limited"]],
     ["not after a single rate limit without a wait", "0r", 0, undefined],
     ["not for a wait of no time", "0r0", 0, undefined],
-    ["two seconds after the second in a row", "0r 9r", 9, [2, "rate_limited"]],
+    ["two seconds after the second in a row", "0r 9r", 9, [2, "backing_off"]],
     ["not when the two lie far apart", "0r 10.5r", 10.5, undefined],
     ["not when a success came between", "0r 1s 2r", 2, undefined],
     ["not when a success came between while it was cold", "0r 1r 2s 4r", 4, undefined],
-    ["twice as long after the third", "0r 1r 4r", 4, [4, "rate_limited"]],
-    ["no longer for those that were under way", "0r 1r 1.1r 1.2r", 2, [1, "rate_limited"]],
-    ["half a minute at most", "0r 1r 4r 9r 18r 35r 66r 97r", 97, [30, "rate_limited"]],
+    ["twice as long after the third", "0r 1r 4r", 4, [4, "backing_off"]],
+    ["no longer for those that were under way", "0r 1r 1.1r 1.2r", 2, [1, "backing_off"]],
+    ["half a minute at most", "0r 1r 4r 9r 18r 35r 66r 97r", 97, [30, "backing_off"]],
     ["from the beginning after a long rest", "0r 1r 4r 19r", 19, undefined],
     ["once it failed five times in ten seconds and more", OPENED, 20, [5, "circuit_open"]],
     ["until the circuit is half open", OPENED, 25, undefined],
@@ -74,8 +74,9 @@ describe("an endpoint is left alone", () => {
     ["not when it has recovered", `${OPENED} 26s 27f`, 27, undefined],
     ["no longer when it recovers early", `${OPENED} 21s`, 21, undefined],
     ["no longer when that was long ago", `${OPENED} 400f`, 400, undefined],
-    ["for half a minute when it refuses the key", "0u", 0, [30, "circuit_open"]],
-    ["for a minute when it refuses the key again", "0u 31u", 31, [60, "circuit_open"]],
+    ["not when it refuses the key now and then", "0u 1f 2u 3u", 3, undefined],
+    ["for half a minute when it refuses the key again and again", "0u 0u 0u", 0, [30, "circuit_open"]],
+    ["for a minute when it does so after that", "0u 0u 0u 31u", 31, [60, "circuit_open"]],
     ["first as long as it asks for, then as its circuit is open", "8f 11f 14f 17f 20f2", 21, [1, "rate_limited"]],
     ["then as its circuit is open", "8f 11f 14f 17f 20f2", 22, [3, "circuit_open"]],
   ])("%s", (_, events, askedAt, expected) => {
@@ -109,7 +110,7 @@ describe("an endpoint is left alone", () => {
     { chance: 1, seconds: 36 },
   ])("$seconds s with the chance $chance", ({ chance, seconds }) => {
     const cooldowns = new Cooldowns();
-    cooldowns.note("a", failed("unauthorized"), at(0), chance);
+    for (let refusals = 0; refusals < 3; refusals++) cooldowns.note("a", failed("unauthorized"), at(0), chance);
     expect(coldFor(cooldowns, 0)).toEqual([seconds, "circuit_open"]);
   });
 
@@ -177,7 +178,7 @@ describe("a probe", () => {
   });
 
   it("may be made of an open circuit where there is no other choice", () => {
-    const cooldowns = afterEvents("0u");
+    const cooldowns = afterEvents("0u 0u 0u");
     expect(cooldowns.mayProbe("a", at(1))).toBe(true);
     expect(cooldowns.acquire("a", at(1))).toEqual({ isProbe: true });
     expect(cooldowns.mayProbe("a", at(1))).toBe(false);
@@ -240,9 +241,12 @@ describe("cooldowns of any course of events", () => {
 
   it("are of 512 endpoints at most, the latest", () => {
     const cooldowns = new Cooldowns();
-    for (let number = 0; number < 512; number++) cooldowns.note(`e${number}`, failed("unauthorized"), at(0));
-    cooldowns.note("e0", failed("unauthorized"), at(1));
-    cooldowns.note("another", failed("unauthorized"), at(1));
+    const refuse = (id: string, seconds: number) => {
+      for (let refusals = 0; refusals < 3; refusals++) cooldowns.note(id, failed("unauthorized"), at(seconds));
+    };
+    for (let number = 0; number < 512; number++) refuse(`e${number}`, 0);
+    refuse("e0", 1);
+    refuse("another", 1);
     const isCold = ["e0", "e1", "e2", "another"].map((id) => cooldowns.coldUntil(id, at(1)) !== undefined);
     expect(isCold).toEqual([true, false, true, true]);
   });
