@@ -113,7 +113,7 @@ describe("metadata", () => {
     const metadata = await metadataOf({ provider: { ignore: [cast.slug("far")] } });
     expect(metadata).toMatchObject({
       endpoints: { total: 2, available: [{ provider: cast.displayName("near"), model: model(0), selected: true }] },
-      candidates: [{ tag: cast.slug("near"), reason: "price" }],
+      candidates: [{ tag: cast.slug("near"), reason: "alone" }],
       excluded: [{ tag: cast.slug("far"), reason: "ignored" }],
       summary: `${model(0)} went to ${cast.slug("near")} (price), one of 1 of 2 endpoints`,
       generation_time: expect.any(Number),
