@@ -115,7 +115,7 @@ describe("metadata", () => {
       endpoints: { total: 2, available: [{ provider: cast.displayName("near"), model: model(0), selected: true }] },
       candidates: [{ tag: cast.slug("near"), reason: "alone" }],
       excluded: [{ tag: cast.slug("far"), reason: "ignored" }],
-      summary: `${model(0)} went to ${cast.slug("near")} (price), one of 1 of 2 endpoints`,
+      summary: `${model(0)} went to ${cast.slug("near")} (alone), one of 1 of 2 endpoints`,
       generation_time: expect.any(Number),
     });
   });
