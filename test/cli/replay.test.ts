@@ -37,7 +37,7 @@ describe("npm run replay", () => {
     expect(code).toBe(0);
     expect(stdout).toContain(`${answer.id}, demo/echo (direct), seed `);
     expect(stdout).toContain("The plan of now is the plan of then.");
-    expect(stdout).toMatch(/^ +demo\/echo at demo +1\. price +1\. price$/m);
+    expect(stdout).toMatch(/^ +demo\/echo at demo +1\. alone +1\. alone$/m);
   });
 
   it("prints JSON for programs, and takes its settings from the environment", async () => {
