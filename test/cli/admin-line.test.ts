@@ -10,7 +10,7 @@ describe("the command line", () => {
   it.each<[name: string, args: string[], code: number, says: string]>([
     ["an unknown command", ["keys", "eat"], 2, 'There is no command "keys eat"'],
     ["an unknown option", ["keys", "list", "--colour"], 2, "--colour"],
-    ["a name that is not wanted", ["keys", "list", "x"], 2, '"x" is not understood'],
+    ["a name that is not wanted", ["keys", "list", "x", ...GOOD], 2, '"x" is not understood'],
     ["a name that is missing", ["keys", "show", ...GOOD], 2, "One key is wanted"],
     ["no name for a key", ["keys", "create", ...GOOD], 2, "A name is wanted"],
     ["a number that is none", ["keys", "create", "--name", "x", "--limit", "much", ...GOOD], 2, '--limit is "much"'],
