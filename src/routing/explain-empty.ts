@@ -1,5 +1,5 @@
 import { RouterError } from "../errors.ts";
-import { EXCLUSION_REASONS, type ExclusionReason } from "./filter.ts";
+import { EXCLUSION_REASONS, type ExclusionReason, sensed } from "./filter.ts";
 import type { Plan } from "./plan.ts";
 import type { RouteRequest } from "./request.ts";
 
@@ -68,7 +68,7 @@ const EXPLANATIONS: Record<Exclude<ExclusionReason, "context_length" | "output_l
   not_of_alias: nobody(" The alias names an endpoint that cannot be called."),
   service_tier: nobody(" It has endpoints of other service tiers only."),
   input_modality: ({ inputs }) => ({
-    message: `No endpoints found that support ${inputs.join(" and ")} input`,
+    message: `No endpoints found that support ${sensed(inputs).join(" and ")} input`,
     step: inputs.includes("image") ? "Filter by Image Support" : "Filter by Input Modalities",
   }),
   output_modality: ({ outputs }) => ({

@@ -19,7 +19,7 @@ export type ExclusionReason =
   | "not_of_alias"
   /** It belongs to a service tier that the request does not ask for. */
   | "service_tier"
-  /** The model takes no such input: image, audio, video, file. */
+  /** The model takes no such input: image, audio, video. */
   | "input_modality"
   /** The model gives no such output. */
   | "output_modality"
@@ -97,7 +97,7 @@ const HARD_FILTERS: Filter[] = [
     removes: (endpoint, { track }) => track.only !== undefined && !isNamed([track.only], endpoint),
   },
   { reason: "service_tier", removes: (endpoint, context) => !isOfAskedTier(endpoint, context) },
-  { reason: "input_modality", removes: (_, { model, request }) => lacks(model.row.input_modalities, request.inputs) },
+  { reason: "input_modality", removes: (_, { model, request }) => !takesInputs(model, sensed(request.inputs)) },
   {
     reason: "output_modality",
     removes: (_, { model, request }) => lacks(model.row.output_modalities, request.outputs),
@@ -207,6 +207,16 @@ export function keepsNothing({ teamKey, provider }: Endpoint): boolean {
 
 function isRetired({ row }: Model, nowMs: number): boolean {
   return row.expiration_date != null && Date.parse(row.expiration_date) <= nowMs;
+}
+
+/** The kinds of input without documents: one may become text on its way, so whoever names a model may send it one. */
+export function sensed(inputs: string[]): string[] {
+  return inputs.filter((kind) => kind !== "file");
+}
+
+/** Whether the model says that it takes these kinds of input, or does not say. */
+export function takesInputs({ row }: Model, kinds: string[]): boolean {
+  return !lacks(row.input_modalities, kinds);
 }
 
 /** A model that does not say what it takes is not known not to take it. */

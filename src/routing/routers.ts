@@ -1,7 +1,7 @@
 import type { Endpoint, Model } from "../catalogue/catalogue.ts";
 import { DEMO_SLUG } from "../demo/catalogue.ts";
 import { RouterError } from "../errors.ts";
-import { filterEndpoints } from "./filter.ts";
+import { filterEndpoints, takesInputs } from "./filter.ts";
 import type { Policy } from "./policy.ts";
 import { expectedCost, pricesOf } from "./price.ts";
 import type { RouteRequest } from "./request.ts";
@@ -133,7 +133,8 @@ function fittingModels(input: RouterInput, isAllowed: (id: string) => boolean): 
     )
       continue;
     const model = input.catalogue.model(id);
-    if (!model) continue;
+    // A model that nobody asked for by its name is one that takes everything as it is.
+    if (!model || !takesInputs(model, input.request.inputs)) continue;
     const { admitted } = filterEndpoints({ model, shownAs: id }, input);
     if (admitted.length > 0) fitting.push({ ...model, endpoints: admitted });
   }

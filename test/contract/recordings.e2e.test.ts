@@ -58,7 +58,8 @@ interface Served {
 }
 
 const served = new Map<string, Served>();
-const nameOf = (recording: Recording, client: string, cut?: number) => `${recording.id}-${client}-${cut ?? "whole"}`;
+const nameOf = ({ wire_format: format, id }: Recording, client: string, cut?: number) =>
+  `${format}-${id}-${client}-${cut ?? "whole"}`;
 
 for (const [format, contract] of Object.entries(FORMATS)) {
   const recordings = recordingsOf(format);

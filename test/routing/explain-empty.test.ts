@@ -122,12 +122,13 @@ describe("a request that nobody can serve", () => {
       "Filter by Input Modalities",
     ],
     [
-      ["image", "file"],
+      ["image", "audio"],
       [
         { type: "image_url", image_url: { url: "https://x.test" } },
+        { type: "input_audio", input_audio: { data: "AA", format: "wav" } },
         { type: "file", file: { file_data: "https://x.test" } },
       ],
-      "No endpoints found that support image and file input",
+      "No endpoints found that support image and audio input",
       "Filter by Image Support",
     ],
   ])("is told about its input: %j", (_, content, message, step) => {

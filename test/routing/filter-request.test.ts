@@ -31,7 +31,7 @@ describe("hard filters: modalities", () => {
     ["a video", bringing(VIDEO), ["text", "image", "audio"], false],
     ["a video in older words", bringing(OLD_VIDEO), ["text", "image"], false],
     ["a video for one that watches", bringing(VIDEO), ["video"], true],
-    ["a file", bringing(FILE), ["text", "image"], false],
+    ["a file, which providers read for any model", bringing(FILE), ["text", "image"], true],
     ["a file for one that reads", bringing(FILE), ["file"], true],
     ["an image and a sound for one that sees", bringing(IMAGE, AUDIO), ["text", "image"], false],
   ])("%s", (_, chat, input_modalities, isTaken) => {

@@ -101,6 +101,15 @@ describe("the auto router", () => {
     expect(modelsOf("openrouter/auto", { ...chat, ...plugin(PAID) }).toSorted()).toEqual(models.toSorted());
   });
 
+  it("gives a document to a model that says it reads them, or says nothing", () => {
+    const file = { type: "file", file: { file_data: "https://x.test/a.pdf" } };
+    const chat: Partial<ChatRequest> = { messages: [{ role: "user", content: [file] as never }] };
+    const rows = { "p/a": { input_modalities: ["text", "file"] }, "p/c": { input_modalities: ["text", "image"] } };
+    const models = { "p/a": { a: 1e-6 }, "p/b": { b: 1e-6 }, "p/c": { c: 1e-6 } };
+    const { models: chosen } = planOf(models, { ...chat, model: "openrouter/auto" }, { extras: { rows } });
+    expect(chosen.toSorted()).toEqual(["p/a", "p/b"]);
+  });
+
   it("takes the newest of those that cost about the same", () => {
     const models = { "p/a": { a: 1e-6 }, "p/b": { b: 1.5e-6 }, "p/c": { c: 1.2e-6 } };
     const rows = { "p/a": { created: 5 }, "p/b": { created: 9 }, "p/c": { created: 7 } };
