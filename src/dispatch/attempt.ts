@@ -225,6 +225,8 @@ export class Attempt {
     const collected: Part[] = [];
     for (;;) {
       const parts = await source.read();
+      // It was cancelled between two reads: nothing will ever come.
+      if (parts.length === 0) return this.#explain(new Error("cancelled"), "interrupted");
       collected.push(...parts);
       const last = parts.at(-1);
       if (last?.type === "failure" && (whole || !this.tally.hasContent)) return last.failure;
