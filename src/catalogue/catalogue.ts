@@ -13,7 +13,9 @@ import {
   type RoutingSettings,
   URL_VARIABLE,
 } from "../schema/catalogue.ts";
+import type { ChecksSettings } from "../schema/checks.ts";
 import type { ProviderPreferences } from "../schema/provider-preferences.ts";
+import type { RetrievalSettings } from "../schema/retrieval.ts";
 import { type CatalogueRows, mergeModels, mergeProviders } from "./merge.ts";
 import type { ModelRows } from "./model-rows.ts";
 
@@ -97,6 +99,8 @@ export class Catalogue {
   /** The operator's preferences for every request. */
   readonly preferences: ProviderPreferences;
   readonly routing: RoutingSettings;
+  readonly checks: ChecksSettings;
+  readonly retrieval: RetrievalSettings;
   readonly #aliases: Record<string, Alias>;
   readonly #providerRows: Record<string, ProviderRow>;
   readonly #modelRows: ModelRows;
@@ -112,6 +116,8 @@ export class Catalogue {
     this.defaultModel = document.defaults?.model;
     this.preferences = document.defaults?.provider ?? {};
     this.routing = document.routing ?? {};
+    this.checks = document.checks ?? {};
+    this.retrieval = document.retrieval ?? {};
     this.#aliases = document.aliases ?? {};
   }
 

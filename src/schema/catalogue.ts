@@ -1,6 +1,8 @@
 import * as z from "zod";
+import { checksSettingsSchema } from "./checks.ts";
 import { providerPreferencesSchema, quantizationSchema, timeoutsSchema } from "./provider-preferences.ts";
 import { quirksSchema } from "./quirks.ts";
+import { retrievalSettingsSchema } from "./retrieval.ts";
 
 /**
  * The catalogue: providers (companies), and models with the endpoints at which they are served.
@@ -271,6 +273,8 @@ export const catalogueDocumentSchema = z.looseObject({
   defaults: defaultsSchema.optional(),
   routing: routingSchema.optional(),
   aliases: z.record(z.string().regex(ALIAS, "must be a name without spaces"), aliasSchema).optional(),
+  checks: checksSettingsSchema.optional(),
+  retrieval: retrievalSettingsSchema.optional(),
 });
 export type CatalogueDocument = z.infer<typeof catalogueDocumentSchema>;
 

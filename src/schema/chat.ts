@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { invalidField, RouterError } from "../errors.ts";
 import { accepts, isRecord } from "./accepts.ts";
+import { inputChecksSchema, outputChecksSchema } from "./checks.ts";
 import {
   cacheControlSchema,
   expected,
@@ -16,6 +17,7 @@ import { type ChatMessage, chatMessageSchema } from "./messages.ts";
 import { pluginSchema } from "./plugins.ts";
 import { findProblem, type Problem } from "./problem.ts";
 import { providerPreferencesSchema } from "./provider-preferences.ts";
+import { ragParamsSchema } from "./retrieval.ts";
 import { stopServerToolsWhenSchema, toolChoiceSchema, toolSchema } from "./tools.ts";
 
 export { type ReasoningEffort, reasoningEffortSchema } from "./fields.ts";
@@ -188,6 +190,14 @@ export const chatRequestSchema = z.looseObject({
     .nullish(),
   /** Streams only: the first chunk shows what was sent upstream. */
   debug: z.looseObject({ echo_upstream_body: z.boolean().optional() }).nullish(),
+  /** Checks of the prompt; never sent upstream. */
+  input: inputChecksSchema.nullish(),
+  /** Checks of the answer; never sent upstream. */
+  output: outputChecksSchema.nullish(),
+  /** Retrieval from a knowledge table; never sent upstream. */
+  rag_params: ragParamsSchema.nullish(),
+  /** The client's id of the conversation: recorded, and a session where `session_id` is absent; never sent upstream. */
+  id: textUpTo(256).nullish(),
   /** Deprecated, has no effect: usage is always sent. */
   usage: z.looseObject({ include: z.boolean().optional() }).nullish(),
 });

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { Attempt } from "../../src/dispatch/attempt.ts";
 import { PartSource } from "../../src/stream/source.ts";
 import { ROLE } from "../support/openai-chat.ts";
-import { connect, hang, sse } from "./network.ts";
+import { connect, pause, sse } from "./network.ts";
 import { endpointsOf, HELLO } from "./walk.ts";
 
 afterEach(() => {
@@ -14,7 +14,7 @@ if (!ENDPOINT) throw new Error("no endpoint");
 
 describe("an attempt that is cancelled before it has said anything", () => {
   it.each(Array.from({ length: 12 }, (_, steps) => [steps]))("ends, also %i steps after a read", async (steps) => {
-    connect({ a: sse([ROLE, hang]) });
+    connect({ a: sse([ROLE, pause(1000)]) });
     const attempt = new Attempt(ENDPOINT, { isStream: true, key: undefined });
     const read = PartSource.prototype.read;
     let reads = 0;
