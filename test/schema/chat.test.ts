@@ -61,6 +61,7 @@ describe("a field of the body", () => {
     ["prompt_cache_key"],
     ["user", 256],
     ["session_id", 256],
+    ["id", 256],
   ];
   const rows: [field: string, valid: unknown[], invalid: unknown[]][] = [
     ...numbers,
@@ -90,6 +91,9 @@ describe("a field of the body", () => {
     ["transforms", [["middle-out"], [], null], ["middle-out", {}, 1]],
     ["web_search_options", [{ search_context_size: "low" }, { user_location: {} }, null], ["low", [], 1]],
     ["x_search_filter", [{ from: "2026-01-01" }, null], ["x", [], 1]],
+    ["input", [{ pii: "block" }, { block_prompt_injection: true }, {}, null], ["block", [], 1]],
+    ["output", [{ toxicity: true, factuality: false }, {}, null], [true, [], "toxicity"]],
+    ["rag_params", [{ table_id: "handbook", k: 5 }, null], ["handbook", [], 1]],
     ["metadata", [{ team: "a" }, {}, null], ["team", [], 1]],
     ["trace", [{ trace_id: "t", custom: { any: 1 } }, {}, null], ["t", [], 1]],
     ["debug", [{ echo_upstream_body: true }, {}, null], [true, [], "yes"]],
