@@ -67,6 +67,8 @@ export const ERROR_STATUS = {
   rate_limit_exceeded: 429,
   server: 500,
   provider_unavailable: 502,
+  /** A check of the prompt or the answer could not be run. */
+  guardrail_failure: 502,
   provider_overloaded: 503,
   unavailable: 503,
 } as const satisfies Record<string, number>;
