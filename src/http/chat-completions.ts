@@ -1,18 +1,13 @@
-import type { Endpoint } from "../catalogue/catalogue.ts";
 import { type Answer, type Dispatch, dispatch } from "../dispatch/dispatch.ts";
 import { explainUnplanned } from "../dispatch/explain.ts";
 import { RouterError } from "../errors.ts";
-import { MINUTE_MS } from "../ledger/leases.ts";
-import { recallReasoning } from "../ledger/read.ts";
-import { settle } from "../ledger/settlements.ts";
 import { presetNamed } from "../routing/preset.ts";
 import { type ChatRequest, parseChatRequest } from "../schema/chat.ts";
-import type { GenerationRecord } from "../schema/generation.ts";
 import type { ApiKey } from "../schema/key.ts";
 import type { Team } from "../schema/team.ts";
-import { readEndpointKey } from "../store/byok.ts";
 import { type Held, holdFor, rulesFor } from "./admission.ts";
 import { requireKey } from "./authenticate.ts";
+import { bookedWith, storesOf } from "./booking.ts";
 import { contentLogFor } from "./content-log.ts";
 import { type AppContext, waitUntilOf } from "./env.ts";
 import { mustOutliveClient, runErrand } from "./errand.ts";
@@ -74,25 +69,6 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
   }
 }
 
-/** The stores, with a settlement that gives back what the request held, and that is heard of. */
-function bookedWith<Stores extends { settle: (record: GenerationRecord) => void }>(
-  { hold, end }: Held,
-  stores: Stores,
-  onSettled: () => void,
-): Stores {
-  return {
-    ...stores,
-    settle(record) {
-      onSettled();
-      if (!hold) return stores.settle(record);
-      // Who waited over midnight is booked on the day whose budget admitted it.
-      const createdAtMs = Math.max(record.createdAtMs, hold.minute * MINUTE_MS);
-      stores.settle({ ...record, createdAtMs, hold });
-      end(true);
-    },
-  };
-}
-
 /** Of an answer that is late nothing is known but that it is under way. */
 async function streamedAnswer(request: Dispatch, held: Held): Promise<Answer> {
   let leave = () => {};
@@ -128,31 +104,6 @@ async function readRequest(
   const question = { model, isStream: stream === true, presetVersion: preset?.version, body: bytes };
   const asked = { endpointType: "chat" as const, ...question };
   return { chat, preset, visit: await visitCache(c.env.RESPONSES, key.account, asked, wish, waitUntilOf(c)), bytes };
-}
-
-/** A key, and the id of the team that it acts for. */
-interface Member {
-  team: string;
-  key: ApiKey;
-}
-
-/** What dispatch may use of the stores. Holds nothing of the client's request: a stream would keep it in memory. */
-function storesOf(env: Cloudflare.Env, member: Member, waitUntil: (work: Promise<unknown>) => void) {
-  return {
-    keyOf: (endpoint: Endpoint) => readEndpointKey(endpoint, env),
-    recall: (turnKeys: string[]) => recallOrNothing(env, member, turnKeys),
-    settle: (record: GenerationRecord) => settle(env.LEDGER, record, waitUntil),
-  };
-}
-
-/** Reasoning that cannot be looked up is missed as it would be without the ledger: the answer goes on. */
-async function recallOrNothing(env: Cloudflare.Env, { team, key }: Member, turnKeys: string[]) {
-  try {
-    return await recallReasoning(env.LEDGER, team, key.account, turnKeys);
-  } catch (error) {
-    console.error("ledger: earlier reasoning cannot be read", String(error));
-    return new Map();
-  }
 }
 
 /** Beside the contract's headers, what was done to the request: nothing is dropped or arranged silently. */
