@@ -15,6 +15,7 @@ export default defineConfig({
       {
         plugins: [
           cloudflareTest({
+            main: "./src/index.ts",
             wrangler: { configPath: "./wrangler.toml" },
             remoteBindings: false,
             miniflare: {

@@ -1,129 +1,117 @@
 import { Hono } from "hono";
 import { RouterError } from "../errors.ts";
-import { getActivity } from "./activity.ts";
-import { getAudit, getAuditVerdict, managementOnly, teamManagementOnly } from "./audit.ts";
-import { getReconciliation, getRetention, putRetention } from "./books.ts";
-import { getTeamKey, getTeamKeys, patchTeamKey, postReseal, postTeamKey, removeTeamKey } from "./byok.ts";
-import { getCatalog, putCatalog } from "./catalog.ts";
 import { chatCompletions } from "./chat-completions.ts";
-import { getCredits } from "./credits.ts";
 import type { AppEnv } from "./env.ts";
 import { errorResponse } from "./error-response.ts";
-import { getGenerations } from "./export.ts";
-import { getGeneration } from "./generation.ts";
-import { getGenerationContent } from "./generation-content.ts";
-import { getCurrentKey, getKey, getKeys, patchKey, postKey, postRotation, removeKey } from "./keys.ts";
-import {
-  getEmbeddingModels,
-  getModel,
-  getModelEndpoints,
-  getModels,
-  getModelsCount,
-  getUserModels,
-  getZeroRetentionEndpoints,
-} from "./models.ts";
-import {
-  getPreset,
-  getPresets,
-  getPresetVersion,
-  getPresetVersions,
-  patchPreset,
-  postPreset,
-  removePreset,
-} from "./presets.ts";
-import { getProviders } from "./providers.ts";
-import { getReplay } from "./replay.ts";
-import { getSpendReport } from "./reports.ts";
-import { postRoute } from "./route.ts";
-import { postSelftest } from "./selftest.ts";
-import { getBudget, getBudgets, putBudget, removeBudget } from "./workspace-budgets.ts";
-import { getMembers, postMembers, removeMembers } from "./workspace-members.ts";
-import { getWorkspace, getWorkspaces, patchWorkspace, postWorkspace, removeWorkspace } from "./workspaces.ts";
+import { lazily } from "./lazily.ts";
+
+const activity = lazily(() => import("./activity.ts"));
+const audit = lazily(() => import("./audit.ts"));
+const books = lazily(() => import("./books.ts"));
+const byok = lazily(() => import("./byok.ts"));
+const catalog = lazily(() => import("./catalog.ts"));
+const credits = lazily(() => import("./credits.ts"));
+const generations = lazily(() => import("./export.ts"));
+const generation = lazily(() => import("./generation.ts"));
+const generationContent = lazily(() => import("./generation-content.ts"));
+const keys = lazily(() => import("./keys.ts"));
+const models = lazily(() => import("./models.ts"));
+const presets = lazily(() => import("./presets.ts"));
+const providers = lazily(() => import("./providers.ts"));
+const replay = lazily(() => import("./replay.ts"));
+const reports = lazily(() => import("./reports.ts"));
+const route = lazily(() => import("./route.ts"));
+const workspaceBudgets = lazily(() => import("./workspace-budgets.ts"));
+const workspaceMembers = lazily(() => import("./workspace-members.ts"));
+const workspaces = lazily(() => import("./workspaces.ts"));
+
+const management = audit("managementOnly");
+const teamManagement = audit("teamManagementOnly");
 
 /** Every public route, mounted under `/api/v1` and `/v1`. */
 function createApi(): Hono<AppEnv> {
   const api = new Hono<AppEnv>();
   api.post("/chat/completions", chatCompletions);
-  api.post("/route", postRoute);
-  api.get("/models", getModels);
-  api.get("/models/count", getModelsCount);
-  api.get("/models/user", getUserModels);
-  api.get("/models/:author/:slug/endpoints", getModelEndpoints);
-  api.get("/model/:author/:slug", getModel);
-  api.get("/embeddings/models", getEmbeddingModels);
-  api.get("/endpoints/zdr", getZeroRetentionEndpoints);
-  api.get("/providers", getProviders);
-  api.get("/generation", getGeneration);
-  api.get("/generation/replay", getReplay);
-  api.get("/generation/content", getGenerationContent);
-  api.get("/generations", getGenerations);
-  api.get("/key", getCurrentKey);
-  api.get("/auth/key", getCurrentKey);
+  api.post("/route", route("postRoute"));
+  api.get("/models", models("getModels"));
+  api.get("/models/count", models("getModelsCount"));
+  api.get("/models/user", models("getUserModels"));
+  api.get("/models/:author/:slug/endpoints", models("getModelEndpoints"));
+  api.get("/model/:author/:slug", models("getModel"));
+  api.get("/embeddings/models", models("getEmbeddingModels"));
+  api.get("/endpoints/zdr", models("getZeroRetentionEndpoints"));
+  api.get("/providers", providers("getProviders"));
+  api.get("/generation", generation("getGeneration"));
+  api.get("/generation/replay", replay("getReplay"));
+  api.get("/generation/content", generationContent("getGenerationContent"));
+  api.get("/generations", generations("getGenerations"));
+  api.get("/key", keys("getCurrentKey"));
+  api.get("/auth/key", keys("getCurrentKey"));
 
-  api.use("/keys", teamManagementOnly());
-  api.use("/keys/*", teamManagementOnly());
-  api.get("/keys", getKeys);
-  api.post("/keys", postKey);
-  api.get("/keys/:hash", getKey);
-  api.patch("/keys/:hash", patchKey);
-  api.delete("/keys/:hash", removeKey);
-  api.post("/keys/:hash/rotate", postRotation);
+  api.use("/keys", teamManagement);
+  api.use("/keys/*", teamManagement);
+  api.get("/keys", keys("getKeys"));
+  api.post("/keys", keys("postKey"));
+  api.get("/keys/:hash", keys("getKey"));
+  api.patch("/keys/:hash", keys("patchKey"));
+  api.delete("/keys/:hash", keys("removeKey"));
+  api.post("/keys/:hash/rotate", keys("postRotation"));
 
-  api.use("/workspaces", teamManagementOnly());
-  api.use("/workspaces/*", teamManagementOnly());
-  api.get("/workspaces", getWorkspaces);
-  api.post("/workspaces", postWorkspace);
-  api.get("/workspaces/:id", getWorkspace);
-  api.patch("/workspaces/:id", patchWorkspace);
-  api.delete("/workspaces/:id", removeWorkspace);
-  api.get("/workspaces/:id/members", getMembers);
-  api.post("/workspaces/:id/members/add", postMembers);
-  api.post("/workspaces/:id/members/remove", removeMembers);
-  api.get("/workspaces/:id/budgets", getBudgets);
-  api.get("/workspaces/:id/budgets/:interval", getBudget);
-  api.put("/workspaces/:id/budgets/:interval", putBudget);
-  api.delete("/workspaces/:id/budgets/:interval", removeBudget);
+  api.use("/workspaces", teamManagement);
+  api.use("/workspaces/*", teamManagement);
+  api.get("/workspaces", workspaces("getWorkspaces"));
+  api.post("/workspaces", workspaces("postWorkspace"));
+  api.get("/workspaces/:id", workspaces("getWorkspace"));
+  api.patch("/workspaces/:id", workspaces("patchWorkspace"));
+  api.delete("/workspaces/:id", workspaces("removeWorkspace"));
+  api.get("/workspaces/:id/members", workspaceMembers("getMembers"));
+  api.post("/workspaces/:id/members/add", workspaceMembers("postMembers"));
+  api.post("/workspaces/:id/members/remove", workspaceMembers("removeMembers"));
+  api.get("/workspaces/:id/budgets", workspaceBudgets("getBudgets"));
+  api.get("/workspaces/:id/budgets/:interval", workspaceBudgets("getBudget"));
+  api.put("/workspaces/:id/budgets/:interval", workspaceBudgets("putBudget"));
+  api.delete("/workspaces/:id/budgets/:interval", workspaceBudgets("removeBudget"));
 
-  api.use("/presets", managementOnly());
-  api.use("/presets/*", managementOnly());
-  api.get("/presets", getPresets);
-  api.get("/presets/:slug", getPreset);
-  api.patch("/presets/:slug", patchPreset);
-  api.delete("/presets/:slug", removePreset);
-  api.get("/presets/:slug/versions", getPresetVersions);
-  api.get("/presets/:slug/versions/:version", getPresetVersion);
-  api.post("/presets/:slug/chat/completions", postPreset);
+  api.use("/presets", management);
+  api.use("/presets/*", management);
+  api.get("/presets", presets("getPresets"));
+  api.get("/presets/:slug", presets("getPreset"));
+  api.patch("/presets/:slug", presets("patchPreset"));
+  api.delete("/presets/:slug", presets("removePreset"));
+  api.get("/presets/:slug/versions", presets("getPresetVersions"));
+  api.get("/presets/:slug/versions/:version", presets("getPresetVersion"));
+  api.post("/presets/:slug/chat/completions", presets("postPreset"));
 
-  api.use("/byok", teamManagementOnly());
-  api.use("/byok/*", teamManagementOnly());
-  api.get("/byok", getTeamKeys);
-  api.post("/byok", postTeamKey);
-  api.post("/byok/reseal", postReseal);
-  api.get("/byok/:id", getTeamKey);
-  api.patch("/byok/:id", patchTeamKey);
-  api.delete("/byok/:id", removeTeamKey);
+  api.use("/byok", teamManagement);
+  api.use("/byok/*", teamManagement);
+  api.get("/byok", byok("getTeamKeys"));
+  api.post("/byok", byok("postTeamKey"));
+  api.post("/byok/reseal", byok("postReseal"));
+  api.get("/byok/:id", byok("getTeamKey"));
+  api.patch("/byok/:id", byok("patchTeamKey"));
+  api.delete("/byok/:id", byok("removeTeamKey"));
 
-  api.use("/audit", teamManagementOnly());
-  api.get("/audit", getAudit);
-  api.use("/audit/verify", managementOnly());
-  api.get("/audit/verify", getAuditVerdict);
+  api.use("/audit", teamManagement);
+  api.get("/audit", audit("getAudit"));
+  api.use("/audit/verify", management);
+  api.get("/audit/verify", audit("getAuditVerdict"));
 
-  api.use("/activity", teamManagementOnly());
-  api.get("/activity", getActivity);
-  api.use("/credits", teamManagementOnly());
-  api.get("/credits", getCredits);
-  api.use("/reports/*", teamManagementOnly());
-  api.get("/reports/spend", getSpendReport);
-  api.get("/reports/reconciliation", getReconciliation);
-  api.get("/reports/retention", getRetention);
-  api.put("/reports/retention", putRetention);
+  api.use("/activity", teamManagement);
+  api.get("/activity", activity("getActivity"));
+  api.use("/credits", teamManagement);
+  api.get("/credits", credits("getCredits"));
+  api.use("/reports/*", teamManagement);
+  api.get("/reports/spend", reports("getSpendReport"));
+  api.get("/reports/reconciliation", books("getReconciliation"));
+  api.get("/reports/retention", books("getRetention"));
+  api.put("/reports/retention", books("putRetention"));
 
-  api.use("/catalog", managementOnly());
-  api.get("/catalog", getCatalog);
-  api.put("/catalog", putCatalog);
+  api.use("/catalog", management);
+  api.get("/catalog", catalog("getCatalog"));
+  api.put("/catalog", catalog("putCatalog"));
 
-  api.use("/selftest", managementOnly());
-  api.post("/selftest", (c) => postSelftest(c, createApp()));
+  api.use("/selftest", management);
+  api.post("/selftest", async (c) => (await import("./selftest.ts")).postSelftest(c, createApp()));
   return api;
 }
 

@@ -16,14 +16,10 @@ import { readNumber } from "./read-fields.ts";
 import { readTime } from "./report-query.ts";
 
 /** Lets only management keys of the installation pass; what they change is on record. */
-export function managementOnly(): MiddlewareHandler<AppEnv> {
-  return audited(authenticate());
-}
+export const managementOnly = audited(authenticate());
 
 /** Lets management keys pass, also a team's own: the handler must ask `mayManage`. What they change is on record. */
-export function teamManagementOnly(): MiddlewareHandler<AppEnv> {
-  return audited(authenticateAny());
-}
+export const teamManagementOnly = audited(authenticateAny());
 
 /**
  * Audit is a part of letting pass, so that no route can forget it. What is going to be done is written down before it

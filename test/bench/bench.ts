@@ -87,7 +87,7 @@ const rows = [
   ...(await measureTraffic(servers, options)),
   ...(await measureOpenStreams(servers, options)),
   await measureStarts(servers, options),
-  ...measureBundle(join(directory, "bundle/index.js")),
+  ...measureBundle(join(directory, "bundle")),
 ];
 upstream.close();
 

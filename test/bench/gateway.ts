@@ -1,8 +1,8 @@
+import { execFile } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, extname, join } from "node:path";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { unstable_readConfig } from "wrangler";
-import { spawnChild } from "./child.ts";
 import { STREAM_FORMATS } from "./upstream.ts";
 import type { WorkerSpec } from "./workerd.ts";
 
@@ -21,12 +21,10 @@ interface Config {
 
 /** Builds the bundle that a deploy would upload into `directory`, and gives what a workerd needs to serve it. */
 export async function buildGateway(directory: string): Promise<WorkerSpec> {
-  await runWrangler(["deploy", "--dry-run", "--minify", "--outdir", directory]);
+  await promisify(execFile)(process.execPath, [join(ROOT, "src/cli/build.mjs"), directory]);
   const config: Config = unstable_readConfig({ config: join(ROOT, "wrangler.toml") }, { hideWarnings: true });
   const sqliteClasses = new Set(config.migrations.flatMap((migration) => migration.new_sqlite_classes ?? []));
-  const others = readdirSync(directory).filter(
-    (name) => name !== "index.js" && ![".map", ".md"].includes(extname(name)),
-  );
+  const others = readdirSync(directory).filter((name) => name !== "index.js");
   return {
     modulePaths: ["index.js", ...others].map((name) => join(directory, name)),
     compatibilityDate: config.compatibility_date ?? "",
@@ -91,23 +89,4 @@ function textsOf(vars: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(vars).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),
   );
-}
-
-function runWrangler(args: string[]): Promise<void> {
-  const bin = join(dirname(createRequire(import.meta.url).resolve("wrangler")), "../bin/wrangler.js");
-  const child = spawnChild(process.execPath, [bin, ...args], {
-    cwd: ROOT,
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, WRANGLER_HIDE_BANNER: "true", WRANGLER_SEND_METRICS: "false", WRANGLER_WRITE_LOGS: "false" },
-  });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on("data", (data) => {
-      said += data;
-    });
-  }
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code) => (code === 0 ? resolve() : reject(new Error(`wrangler ${args.join(" ")}\n${said}`))));
-  });
 }

@@ -19,7 +19,7 @@ export interface WorkerProcess {
 
 /** What `buildWorker` makes; plain data, so that it can be handed to other processes. */
 export interface WorkerBuild {
-  /** Where the bundle is: `index.js`, and the texts that it imports. */
+  /** Where the bundle is: `index.js`, and what it imports. */
   directory: string;
   /** Bindings and compatibility settings of `wrangler.toml`, as Miniflare takes them. */
   settings: Record<string, unknown>;
@@ -31,10 +31,7 @@ const CONFIG = join(ROOT, "wrangler.toml");
 /** Bundles the Worker into a temporary directory. */
 export async function buildWorker(): Promise<{ build: WorkerBuild; remove(): Promise<void> }> {
   const outdir = await mkdtemp(join(tmpdir(), "pointsman-"));
-  const wrangler = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
-  const args = [wrangler, "deploy", "--config", CONFIG, "--dry-run", "--outdir", outdir];
-  const env = { ...process.env, WRANGLER_LOG_PATH: outdir };
-  const bundling = promisify(execFile)(process.execPath, args, { cwd: ROOT, env });
+  const bundling = promisify(execFile)(process.execPath, [join(ROOT, "src/cli/build.mjs"), outdir]);
   const { unstable_getMiniflareWorkerOptions: workerOptionsOf } = await import("wrangler");
   const settings = JSON.parse(JSON.stringify(workerOptionsOf(CONFIG).workerOptions));
   await bundling;
@@ -68,10 +65,10 @@ export async function startWorker(build: WorkerBuild, vars: Record<string, strin
 export async function readModules(
   directory: string,
 ): Promise<{ type: "ESModule" | "Text"; path: string; contents: string }[]> {
-  const texts = (await readdir(directory)).filter((name) => name.endsWith(".txt"));
+  const others = (await readdir(directory)).filter((name) => name !== "index.js");
   return Promise.all(
-    ["index.js", ...texts].map(async (path) => ({
-      type: path === "index.js" ? ("ESModule" as const) : ("Text" as const),
+    ["index.js", ...others].map(async (path) => ({
+      type: path.endsWith(".js") ? ("ESModule" as const) : ("Text" as const),
       path,
       contents: await readFile(join(directory, path), "utf8"),
     })),
