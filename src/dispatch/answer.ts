@@ -4,25 +4,37 @@ import { Assembler } from "../stream/assemble.ts";
 import type { WireError } from "../stream/encode.ts";
 import { ChunkEncoder, DONE_EVENT, type Envelope } from "../stream/encode.ts";
 import type { TextFeed } from "../stream/gather.ts";
+import type { WireUsage } from "../usage/wire-usage.ts";
 import type { Attempt } from "./attempt.ts";
-import type { Bill } from "./bill.ts";
 import { withoutRepeatedSpace } from "./continuation.ts";
+import { type Guard, refusedAs } from "./extras.ts";
 
 /** How an answer ended, told once. */
-export type AnswerEnd = { how: "finished" } | { how: "cut"; failure: UpstreamFailure } | { how: "cancelled" };
+export type AnswerEnd =
+  | { how: "finished" }
+  | { how: "cut"; failure: UpstreamFailure }
+  | { how: "cancelled" }
+  /** The rest was kept from the client. */
+  | { how: "refused"; finishReason: "content_filter" | "error" };
 
 export interface AnswerOptions {
   envelope: Envelope;
   /** Whether reasoning is kept from the client. */
   excludesReasoning: boolean;
-  /** What the answer has used and costs; asked for when it has ended. */
-  bill: () => Bill;
+  /** What the answer has used and costs, and all that was spent beside it; asked for when it has ended. */
+  usage: () => WireUsage;
   /** How the request was routed, for a client that asked. */
   explain?: (() => Record<string, unknown>) | undefined;
   /** The bodies that were sent upstream, one for each attempt, for a client that asked. */
   sent?: unknown[];
   /** Goes on with an answer that broke off after so much text; undefined when nobody can. */
   proceed?: ((failure: UpstreamFailure, text: string) => Promise<Attempt | undefined>) | undefined;
+  /** Sees the answer before the client does. */
+  guard?: Guard | undefined;
+  /** Further fields of the first chunk, or of the body. */
+  fields?: Record<string, unknown> | undefined;
+  /** An error that takes the place of the rest, as the client sees it. */
+  toRefusal: (error: unknown) => WireError;
   /** An in-stream failure as the client sees it. */
   toWireError: (failure: UpstreamFailure) => WireError;
   onEnd: (end: AnswerEnd) => void;
@@ -39,6 +51,11 @@ export class AnswerFeed implements TextFeed<Part[]> {
   #broken: (Part & { type: "failure" }) | undefined;
   /** How much white space at the end of what was said a continuation may repeat. */
   #spacesHad = 0;
+  /** What the guard said in place of the rest. */
+  #refused: { error: unknown } | undefined;
+  /** Parts that were read before anybody asked for text. */
+  #primed: Part[] | undefined;
+  #hasFields: boolean;
   #end: AnswerEnd = { how: "finished" };
   readonly #finished = new Set<number>();
   #isOver = false;
@@ -46,12 +63,33 @@ export class AnswerFeed implements TextFeed<Part[]> {
   constructor(attempt: Attempt, options: AnswerOptions) {
     this.#attempt = attempt;
     this.#options = options;
-    this.#encoder = new ChunkEncoder(options.envelope);
+    this.#encoder = new ChunkEncoder(options.envelope, options.fields);
+    this.#hasFields = options.fields !== undefined;
   }
 
   read(): Promise<Part[]> {
-    const { proceed } = this.#options;
+    const { guard, proceed } = this.#options;
+    if (guard) return this.#readGuarded(guard);
     return proceed ? this.#readOn(proceed) : this.#attempt.read();
+  }
+
+  /** Waits for what a guard lets pass first. Throws what it says in place of the answer. */
+  async prime(): Promise<void> {
+    this.#primed = await this.read();
+    if (this.#refused) throw this.#refused.error;
+  }
+
+  async #readGuarded(guard: Guard): Promise<Part[]> {
+    const primed = this.#primed;
+    this.#primed = undefined;
+    if (primed) return primed;
+    const { proceed } = this.#options;
+    try {
+      return await guard.read(() => (proceed ? this.#readOn(proceed) : this.#attempt.read()));
+    } catch (error) {
+      this.#refused = { error };
+      return [];
+    }
   }
 
   /** Reads, and goes on elsewhere when the answer has broken off. */
@@ -98,9 +136,11 @@ export class AnswerFeed implements TextFeed<Part[]> {
   write(parts: Part[]): { text: string; isLast: boolean } {
     let text = "";
     for (const body of this.#options.sent?.splice(0) ?? []) text += this.#encoder.sent(body);
+    if (this.#refused) return { text: text + this.#refusal(this.#refused.error), isLast: true };
     if (parts.length === 0) return { text, isLast: true };
     for (const part of parts) {
       text += this.#encode(part);
+      if (this.#hasFields && text !== "") this.#dropFields();
       if (part.type === "done") return { text: text + this.#ending(), isLast: true };
       if (part.type === "failure") {
         this.#end = { how: "cut", failure: part.failure };
@@ -139,8 +179,20 @@ export class AnswerFeed implements TextFeed<Part[]> {
   #ending(): string {
     const { finish, serviceTier } = this.#attempt.tally;
     const choice = finish ?? { index: 0, finishReason: "stop" as const, nativeFinishReason: null };
-    const { bill, explain } = this.#options;
-    return this.#encoder.usage(bill().wireUsage, choice, serviceTier, explain?.()) + DONE_EVENT;
+    const { usage, explain } = this.#options;
+    return this.#encoder.usage(usage(), choice, serviceTier, explain?.()) + DONE_EVENT;
+  }
+
+  #refusal(error: unknown): string {
+    this.#end = { how: "refused", finishReason: refusedAs(error) };
+    const { toRefusal, explain } = this.#options;
+    return this.#encoder.error(toRefusal(error), explain?.()) + DONE_EVENT;
+  }
+
+  /** They stand in the first chunk only. */
+  #dropFields(): void {
+    this.#hasFields = false;
+    this.#encoder.dropFields();
   }
 
   #tell(end: AnswerEnd): void {
@@ -153,11 +205,11 @@ export class AnswerFeed implements TextFeed<Part[]> {
 /** Reads an opened attempt to its end and gives the body of a `chat.completion`. */
 export async function readCompletion(
   attempt: Attempt,
-  options: Omit<AnswerOptions, "onEnd" | "toWireError" | "proceed">,
+  options: Omit<AnswerOptions, "onEnd" | "toWireError" | "toRefusal" | "proceed">,
 ): Promise<string> {
   const assembler = new Assembler();
   for (let isOver = false; !isOver; ) {
-    const parts = await attempt.read();
+    const parts = options.guard ? await options.guard.read(() => attempt.read()) : await attempt.read();
     isOver = parts.length === 0;
     for (const part of parts) {
       const shown = part.type === "delta" && options.excludesReasoning ? withoutReasoning(part) : part;
@@ -176,7 +228,8 @@ export async function readCompletion(
     system_fingerprint: systemFingerprint ?? null,
     service_tier: serviceTier ?? null,
     choices: assembler.choices(),
-    usage: options.bill().wireUsage,
+    usage: options.usage(),
+    ...options.fields,
     ...(options.explain && { openrouter_metadata: options.explain() }),
   });
 }

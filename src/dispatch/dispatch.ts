@@ -6,6 +6,7 @@ import type { RouteRequest } from "../routing/request.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import type { GenerationRecord } from "../schema/generation.ts";
 import { explainWalk } from "./explain.ts";
+import type { AnswerExtras } from "./extras.ts";
 import type { Observation } from "./facts.ts";
 import { coldAnswer, giveUp } from "./give-up.ts";
 import { type GenerationIdentity, toGenerationRecord } from "./record.ts";
@@ -56,6 +57,8 @@ export interface Dispatch {
   settle: (record: GenerationRecord) => void;
   /** Sees the text of the answer as it goes to the client, all of it before a good end is settled. */
   onText?: ((text: string) => void) | undefined;
+  /** What the answer has beside the model's words, and who looks at it first. */
+  extras?: AnswerExtras | undefined;
   waitUntil: (work: Promise<unknown>) => void;
 }
 

@@ -28,7 +28,8 @@ export function factsOfEnd(attempt: Attempt, end: AnswerEnd | { how: "failed" },
   const facts: Observation = end.how === "cut" ? factsOfFailure(end.failure) : { verdict: "success" };
   if (chat.stream === true && firstPartAtMs !== undefined) facts.latencyMs = firstPartAtMs - startedAtMs;
   const { usage } = tally;
-  if (end.how !== "finished" || !usage) return facts;
+  const isWhole = end.how === "finished" || (end.how === "refused" && tally.isFinished);
+  if (!isWhole || !usage) return facts;
   facts.promptTokens = usage.promptTokens;
   facts.cachedTokens = usage.cacheRead;
   facts.usedCache = usage.cacheRead + usage.cacheWrite + usage.cacheWrite1h > 0;

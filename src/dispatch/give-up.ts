@@ -60,6 +60,13 @@ export function toWireError(failure: UpstreamFailure, attempt: Attempt): WireErr
   return { code: status, message, metadata };
 }
 
+/** An error that takes the place of the rest of an answer, as it stands in the stream. */
+export function toRefusal(cause: unknown): WireError {
+  const error = cause instanceof RouterError ? cause : new RouterError("server", "Internal Server Error");
+  if (error !== cause) console.error("unexpected error", cause);
+  return { code: error.status, message: error.message, metadata: { error_type: error.type, ...error.metadata } };
+}
+
 /**
  * The answer of a request whose candidates all cool down: what the one said last that is back first, and when that is.
  * Undefined where none of them has said anything: their limits alone are known.

@@ -30,6 +30,8 @@ export interface EndedWalk {
   /** Attempts that ran beside `attempt` when the client left. */
   abandoned: Attempt[];
   outcome: Outcome;
+  /** The answer was kept from its client. */
+  refusedAs?: "content_filter" | "error";
 }
 
 /** The record of a request that has ended. An attempt that delivered nothing costs nothing. */
@@ -41,10 +43,11 @@ export function toGenerationRecord({
   outrun,
   abandoned,
   outcome,
+  refusedAs,
 }: EndedWalk): GenerationRecord {
   const nowMs = Date.now();
   // An answer whose client left may have been read to its end.
-  const isWhole = outcome === "finished" || attempt?.tally.isFinished === true;
+  const isWhole = (outcome === "finished" && refusedAs === undefined) || attempt?.tally.isFinished === true;
   const hasDelivered = attempt !== undefined && (isWhole || attempt.tally.hasContent || attempt.follows !== undefined);
   const bill = hasDelivered ? makeBill(attempt, chat, isWhole) : undefined;
   // One that was still under way was stopped, or was read out in vain.
@@ -66,7 +69,8 @@ export function toGenerationRecord({
     upstreamId: tally?.upstreamId ?? null,
     isStreamed: chat.stream === true,
     finishReason:
-      outcome === "finished" ? (tally?.finish?.finishReason ?? null) : outcome === "cancelled" ? null : "error",
+      refusedAs ??
+      (outcome === "finished" ? (tally?.finish?.finishReason ?? null) : outcome === "cancelled" ? null : "error"),
     nativeFinishReason: tally?.finish?.nativeFinishReason ?? null,
     serviceTier: tally?.serviceTier ?? null,
     latencyMs: beganAtMs === undefined ? null : beganAtMs - identity.createdAtMs,

@@ -12,10 +12,11 @@ import { readOutTime } from "./departure.ts";
 import type { Answer, Dispatch } from "./dispatch.ts";
 import { Echo } from "./echo.ts";
 import { explainWalk, type Story } from "./explain.ts";
+import { refusedAs, withSideCosts } from "./extras.ts";
 import { factsOfEnd, factsOfFailure } from "./facts.ts";
 import { firstOf } from "./first-of.ts";
-import { type FailedAttempt, toWireError } from "./give-up.ts";
-import { toGenerationRecord } from "./record.ts";
+import { type FailedAttempt, toRefusal, toWireError } from "./give-up.ts";
+import { type EndedWalk, toGenerationRecord } from "./record.ts";
 import { withRecalledReasoning } from "./replay.ts";
 import { shareOf } from "./share.ts";
 import { Turn } from "./turn.ts";
@@ -180,7 +181,7 @@ export class Walk {
     this.#stopOthers(this.#outrun);
     for (const one of this.#outrun) if (one.startedAtMs < attempt.startedAtMs) this.#request.onOutrun?.(one.endpoint);
     this.#request.onBegin?.(candidate.endpoint);
-    const { chat, identity, onText, wantsMetadata } = this.#request;
+    const { chat, identity, onText, wantsMetadata, extras } = this.#request;
     const options = {
       envelope: {
         id: identity.id,
@@ -189,13 +190,15 @@ export class Walk {
         provider: candidate.endpoint.provider.name,
       },
       excludesReasoning: chat.reasoning?.exclude === true || chat.include_reasoning === false,
-      bill: () => makeBill(this.#current?.attempt ?? attempt, chat, true),
+      ...extras,
+      usage: () =>
+        withSideCosts(makeBill(this.#current?.attempt ?? attempt, chat, true).wireUsage, extras?.sideCosts?.()),
       explain: wantsMetadata ? () => explainWalk(this.#request, this.story) : undefined,
     };
     const { dropped = [], compression } = this.story;
     const notes = { droppedParameters: dropped, formatNote, compressionNote: compression?.summary };
     if (chat.stream !== true) {
-      const body = await readCompletion(attempt, options);
+      const body = await this.#orRefused(readCompletion(attempt, options));
       onText?.(body);
       this.#finish({ how: "finished" });
       return { body, ...notes };
@@ -206,10 +209,22 @@ export class Walk {
       proceed: mayContinue(chat, this.#left, candidate.endpoint)
         ? (failure, text) => this.#proceed(failure, text)
         : undefined,
+      toRefusal,
       toWireError: (failure) => toWireError(failure, this.#current?.attempt ?? attempt),
       onEnd: (end) => (end.how === "cancelled" ? this.leave() : this.#finish(end)),
     });
+    if (extras?.guard) await this.#orRefused(feed.prime());
     return { body: gatheredBody(onText ? overheard(feed, onText) : feed), ...notes };
+  }
+
+  /** What a guard lets pass. What it refuses was generated all the same, and is paid. */
+  async #orRefused<T>(guarded: Promise<T>): Promise<T> {
+    try {
+      return await guarded;
+    } catch (error) {
+      this.#finish({ how: "refused", finishReason: refusedAs(error) });
+      throw error;
+    }
   }
 
   /** Goes on with an answer that broke off, at the next candidate that can; undefined when none does. */
@@ -254,6 +269,7 @@ export class Walk {
   leave(): void {
     if (this.isLeft) return;
     this.isLeft = true;
+    this.#request.extras?.guard?.cancel();
     this.#abandonOthers();
     const attempt = this.#current?.attempt;
     if (!attempt) return;
@@ -295,6 +311,13 @@ export class Walk {
     const { chat, identity, settle, observe } = this.#request;
     if (attempt) observe?.(attempt.endpoint, factsOfEnd(attempt, end, chat));
     const walked = { attempt, failures: this.failures, outrun: this.#outrun, abandoned: this.#abandoned };
-    settle(toGenerationRecord({ chat, identity, ...walked, outcome: end.how }));
+    settle(toGenerationRecord({ chat, identity, ...walked, ...outcomeOf(end) }));
   }
+}
+
+/** An answer that was refused for what is in it has ended well for everybody but its client. */
+function outcomeOf(end: AnswerEnd | { how: "failed" }): Pick<EndedWalk, "outcome" | "refusedAs"> {
+  if (end.how !== "refused") return { outcome: end.how };
+  const { finishReason } = end;
+  return { outcome: finishReason === "content_filter" ? "finished" : "cut", refusedAs: finishReason };
 }

@@ -7,7 +7,7 @@ const READ_FIELDS = new Set(
   (
     "model models messages prompt stream stream_options max_completion_tokens max_tokens tools tool_choice " +
     "response_format structured_outputs reasoning reasoning_effort include_reasoning provider plugins transforms " +
-    "route preset session_id metadata trace debug usage max_tool_calls stop_server_tools_when"
+    "route preset session_id metadata trace debug usage max_tool_calls stop_server_tools_when input output rag_params id"
   ).split(" "),
 );
 

@@ -28,17 +28,26 @@ export const DONE_EVENT = "data: [DONE]\n\n";
  */
 export class ChunkEncoder {
   readonly #envelope: Envelope;
+  /** Of the first chunk only. */
+  #fields: Record<string, unknown> | undefined;
   #head: string;
   #fingerprint: string | undefined;
 
-  constructor(envelope: Envelope) {
+  /** `fields` stand in every chunk until they are dropped. */
+  constructor(envelope: Envelope, fields?: Record<string, unknown>) {
     this.#envelope = { ...envelope };
+    this.#fields = fields;
     this.#head = this.#makeHead();
   }
 
   /** Another provider goes on with the answer. */
   setProvider(provider: string): void {
     this.#envelope.provider = provider;
+    this.#head = this.#makeHead();
+  }
+
+  dropFields(): void {
+    this.#fields = undefined;
     this.#head = this.#makeHead();
   }
 
@@ -84,9 +93,8 @@ export class ChunkEncoder {
   #makeHead(): string {
     const { id, created, model, provider } = this.#envelope;
     const fields = { id, object: "chat.completion.chunk", created, model, provider };
-    const json = JSON.stringify(
-      this.#fingerprint === undefined ? fields : { ...fields, system_fingerprint: this.#fingerprint },
-    );
+    const fingerprint = this.#fingerprint === undefined ? undefined : { system_fingerprint: this.#fingerprint };
+    const json = JSON.stringify(fingerprint || this.#fields ? { ...fields, ...fingerprint, ...this.#fields } : fields);
     return `data: ${json.slice(0, -1)}`;
   }
 }

@@ -25,9 +25,13 @@ export interface WireUsage {
     rejected_prediction_tokens?: number;
   };
   cost_details?: {
-    upstream_inference_cost: number | null;
-    upstream_inference_prompt_cost: number;
-    upstream_inference_completions_cost: number;
+    upstream_inference_cost?: number | null;
+    upstream_inference_prompt_cost?: number;
+    upstream_inference_completions_cost?: number;
+    /** Calls of judges beside the answer; part of `cost`. */
+    checks_cost?: number;
+    /** Embeddings, rewrites and reranks beside the answer; part of `cost`. */
+    retrieval_cost?: number;
   };
   server_tool_use_details?: { web_search_requests: number };
 }

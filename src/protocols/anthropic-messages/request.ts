@@ -26,7 +26,7 @@ const READ_FIELDS = new Set(
     "model models messages prompt stream stream_options max_completion_tokens max_tokens temperature top_p top_k stop " +
     "tools tool_choice parallel_tool_calls response_format structured_outputs reasoning reasoning_effort " +
     "include_reasoning verbosity thinking output_config service_tier cache_control user provider plugins transforms " +
-    "route preset session_id metadata trace debug usage max_tool_calls stop_server_tools_when"
+    "route preset session_id metadata trace debug usage max_tool_calls stop_server_tools_when input output rag_params id"
   ).split(" "),
 );
 

@@ -26,6 +26,10 @@ const ROUTER_FIELDS = [
   "metadata",
   "debug",
   "usage",
+  "input",
+  "output",
+  "rag_params",
+  "id",
 ];
 
 /** Fields that the request is written from, or that are reported one level deeper. */

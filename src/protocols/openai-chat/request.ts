@@ -26,6 +26,10 @@ const ROUTER_FIELDS = new Set([
   "service_tier",
   "max_tokens",
   "max_completion_tokens",
+  "input",
+  "output",
+  "rag_params",
+  "id",
 ]);
 
 /** Fields that only a router of the same API takes. */
