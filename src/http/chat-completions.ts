@@ -12,6 +12,7 @@ import { contentLogFor } from "./content-log.ts";
 import { type AppContext, waitUntilOf } from "./env.ts";
 import { mustOutliveClient, runErrand } from "./errand.ts";
 import { errorResponse } from "./error-response.ts";
+import type { Extras } from "./extras.ts";
 import { createGenerationId } from "./generation-id.ts";
 import { inTime, lateBody } from "./late-answer.ts";
 import { planRequest } from "./planning.ts";
@@ -25,11 +26,11 @@ import { catalogueFor } from "./team-catalogue.ts";
 export async function chatCompletions(c: AppContext): Promise<Response> {
   const { key, team } = await requireKey(c);
   const waitUntil = waitUntilOf(c);
-  const { chat, preset, visit, bytes } = await readRequest(c, { key, team });
+  const { chat: sent, preset, visit, bytes } = await readRequest(c, { key, team });
   const createdAtMs = Date.now();
   const id = createGenerationId(createdAtMs);
   const owner = { keyHash: key.hash, account: key.account, team: team.id };
-  const caller = { id, createdAtMs, ...owner, client: clientFacts(c, chat, preset) };
+  const caller = { id, createdAtMs, ...owner, client: clientFacts(c, sent, preset) };
   const stores = storesOf(c.env, { team: team.id, key }, waitUntil);
   const rules = rulesFor({ key, team });
   // What has been forbidden since is not given from the cache either.
@@ -39,11 +40,25 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
   }
   let held: Held | undefined;
   let hasRecord = false;
-  const log = contentLogFor(c, chat, { id, createdAtMs, key, team });
+  const hasExtras = wantsExtras(sent, key, team);
+  const logOf = (chat: ChatRequest) => contentLogFor(c, chat, { id, createdAtMs, key, team });
+  // What is kept is what goes on, after personal data was replaced.
+  let log = hasExtras ? undefined : logOf(sent);
+  let chat = sent;
+  let extras: Extras | undefined;
   const isWhyWanted = wantsMetadata(c);
   try {
     const catalogue = await catalogueFor(c, { team: team.id, key });
     const planFor = { owner: key.account, rules };
+    if (hasExtras) {
+      // An errand makes the checks itself.
+      if (!c.env.IS_ERRAND && mustOutliveClient(planRequest(c, sent, catalogue, planFor).plan))
+        return await runErrand(c, bytes);
+      const { prepareExtras } = await import("./extras.ts");
+      extras = await prepareExtras(c, { id, chat: sent, key, team, catalogue });
+      chat = extras.chat;
+      log = logOf(chat);
+    }
     const { plan, route, record, watch, ...planned } = planRequest(c, chat, catalogue, planFor);
     if (!c.env.IS_ERRAND && mustOutliveClient(plan)) return await runErrand(c, bytes);
     held = await holdFor(c, { id, key, team, plan, route, chat: planned.chat });
@@ -55,9 +70,9 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
       hasRecord = true;
     });
     const books = log ? log.listen(booked) : booked;
-    const dispatched = { ...request, ...watch, ...wishes, ...setting, ...books };
+    const dispatched = { ...request, ...watch, ...wishes, ...setting, ...books, extras: extras?.answer };
     const answer = chat.stream === true ? await streamedAnswer(dispatched, held) : await dispatch(dispatched);
-    const headers = answerHeaders(id, chat.stream === true, answer);
+    const headers = { ...answerHeaders(id, chat.stream === true, answer), ...extras?.headers };
     keeper?.onHeaders(headers);
     return new Response(answer.body, { headers: { ...headers, ...keeper?.headers } });
   } catch (error) {
@@ -67,6 +82,11 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
     // An id tells of a record that can be asked for.
     return errorResponse(error, hasRecord ? id : undefined);
   }
+}
+
+/** Whether more is asked for than an answer, by the request or by those that it is for. */
+function wantsExtras({ input, output, rag_params }: ChatRequest, key: ApiKey, team: Team): boolean {
+  return !!(input || output || rag_params || key.checks || team.checks);
 }
 
 /** Of an answer that is late nothing is known but that it is under way. */
@@ -99,7 +119,8 @@ async function readRequest(
   const isNameless = !filled.model && !filled.models?.length && team.defaultTextModel !== null;
   const chat = isNameless ? { ...filled, model: team.defaultTextModel } : filled;
   const wish = readCacheWish(c.req.raw.headers, preset);
-  if (wish.mode === "off") return { chat, preset, bytes };
+  // What is checked is checked anew, and what is looked up may have changed.
+  if (wish.mode === "off" || wantsExtras(chat, key, team)) return { chat, preset, bytes };
   const { model, stream } = chat;
   const question = { model, isStream: stream === true, presetVersion: preset?.version, body: bytes };
   const asked = { endpointType: "chat" as const, ...question };

@@ -4,7 +4,7 @@ import type { TeamKey } from "../schema/byok.ts";
 /** What routing asks of a catalogue. */
 export type RoutedCatalogue = Pick<
   Catalogue,
-  "alias" | "model" | "latest" | "modelIds" | "defaultModel" | "preferences" | "routing"
+  "alias" | "model" | "latest" | "modelIds" | "defaultModel" | "preferences" | "routing" | "checks" | "retrieval"
 >;
 
 /** Who may use a team's key depends on who calls. */
@@ -40,6 +40,8 @@ export function withTeamKeys(catalogue: RoutedCatalogue, keys: TeamKey[], caller
     defaultModel: catalogue.defaultModel,
     preferences: catalogue.preferences,
     routing: catalogue.routing,
+    checks: catalogue.checks,
+    retrieval: catalogue.retrieval,
     alias: (name) => catalogue.alias(name),
     model: (name) => expand(catalogue.model(name)),
     latest: (name) => expand(catalogue.latest(name)),
