@@ -55,6 +55,7 @@ export const ERROR_STATUS = {
   max_tokens_exceeded: 400,
   invalid_request: 400,
   invalid_prompt: 400,
+  not_configured: 400,
   content_policy_violation: 400,
   authentication: 401,
   payment_required: 402,

@@ -1,5 +1,6 @@
 import type { ChatRequest } from "../schema/chat.ts";
 import type { AttemptRecord, ClientFacts, GenerationRecord, Outcome, PlanRecord } from "../schema/generation.ts";
+import type { Purpose } from "../schema/side-calls.ts";
 import { emptyUsage } from "../schema/usage.ts";
 import type { Attempt } from "./attempt.ts";
 import { type Bill, lesserCertainty, makeBill } from "./bill.ts";
@@ -17,6 +18,9 @@ export interface GenerationIdentity {
   team: string;
   client: ClientFacts;
   plan?: PlanRecord;
+  /** Of a call beside an answer. */
+  parentId?: string;
+  purpose?: Purpose;
 }
 
 export interface EndedWalk {

@@ -66,14 +66,25 @@ export async function holdFor(
     plan,
     route,
     chat,
-  }: { id: string; key: ApiKey; team: Team; plan: Plan; route: RouteRequest; chat: ChatRequest },
+    isBeside,
+  }: {
+    id: string;
+    key: ApiKey;
+    team: Team;
+    plan: Plan;
+    route: RouteRequest;
+    chat: ChatRequest;
+    /** It is made for another request, which counts for both: only money and tokens are its own. */
+    isBeside?: boolean;
+  },
 ): Promise<Held> {
   const accounts = limitsOf(key, team);
   if (plan.candidates.length === 0 || !isLimited(accounts)) return { chat, end() {} };
   const bounded = isBudgeted(accounts) ? withOutputBound({ plan, request: route, chat }) : chat;
   const applicant: Applicant = { namespace: c.env.LEDGER, team: team.id, accounts, waitUntil: waitUntilOf(c) };
   const planned = { plan, request: route, chat };
-  const need = needOf(planned, accounts);
+  const whole = needOf(planned, accounts);
+  const need = isBeside ? { ...whole, requests: 0, slots: 0 } : whole;
   const answer = await admit(applicant, need);
   if (isRefusal(answer)) throw refusalError(answer, need, (left) => affordableTokens(planned, accounts, left));
   const stop = keepHolding(applicant, answer.hold, id);

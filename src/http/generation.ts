@@ -100,7 +100,7 @@ export function generationToWire(record: GenerationRecord): Record<string, unkno
     preset_id: client.preset ?? null,
     workspace_id: record.team,
     app_id: null,
-    api_type: "completions",
+    api_type: record.apiType ?? "completions",
     latency: record.latencyMs,
     generation_time: record.generationTimeMs,
     moderation_latency: null,
@@ -113,6 +113,8 @@ export function generationToWire(record: GenerationRecord): Record<string, unkno
     user_agent: client.userAgent ?? null,
     external_user: client.user ?? null,
     session_id: client.sessionId ?? null,
+    /** Of a call beside an answer: the generation that it was made for, and what for. */
+    ...(record.purpose !== undefined && { parent_id: record.parentId ?? null, purpose: record.purpose }),
     ...(client.metadata && { metadata: client.metadata }),
     ...(client.trace && { trace: client.trace }),
     ...(record.responseCacheSourceId !== undefined && { response_cache_source_id: record.responseCacheSourceId }),

@@ -1,4 +1,5 @@
 import type { FinishReason, ReasoningDetail } from "./chunk.ts";
+import type { Purpose } from "./side-calls.ts";
 import type { CostCertainty, Usage } from "./usage.ts";
 
 /**
@@ -32,6 +33,11 @@ export interface GenerationRecord {
   team: string;
   createdAtMs: number;
   outcome: Outcome;
+  /** Of a call beside an answer: the generation that it was made for, and what for. */
+  parentId?: string;
+  purpose?: Purpose;
+  /** What was asked for; absent: an answer. */
+  apiType?: "embeddings" | "rerank";
   /** Model that answered; of a failed request the one tried last. */
   modelId: string;
   /** Provider that answered; null when none did. */
