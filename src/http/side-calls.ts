@@ -1,13 +1,13 @@
 import { dispatch } from "../dispatch/dispatch.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import type { GenerationRecord } from "../schema/generation.ts";
+import { createGenerationId } from "../schema/generation-id.ts";
 import type { ApiKey } from "../schema/key.ts";
 import type { Purpose, SideCalls } from "../schema/side-calls.ts";
 import type { Team } from "../schema/team.ts";
 import { type Held, holdFor, rulesFor } from "./admission.ts";
 import { bookedWith, storesOf } from "./booking.ts";
 import { type AppContext, waitUntilOf } from "./env.ts";
-import { createGenerationId } from "./generation-id.ts";
 import { type PlanFor, planRequest } from "./planning.ts";
 import { hopsOf } from "./request-headers.ts";
 import { catalogueFor } from "./team-catalogue.ts";

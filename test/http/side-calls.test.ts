@@ -5,8 +5,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import { requireKey } from "../../src/http/authenticate.ts";
 import type { AppEnv } from "../../src/http/env.ts";
 import { errorResponse } from "../../src/http/error-response.ts";
-import { createGenerationId } from "../../src/http/generation-id.ts";
 import { sideCallsFor } from "../../src/http/side-calls.ts";
+import { createGenerationId } from "../../src/schema/generation-id.ts";
 import type { Purpose } from "../../src/schema/side-calls.ts";
 import { connect, hang, json, type Reply } from "../dispatch/network.ts";
 import { completion } from "../support/openai-chat.ts";
