@@ -8,6 +8,7 @@ import type { WireUsage } from "../usage/wire-usage.ts";
 import type { Attempt } from "./attempt.ts";
 import { withoutRepeatedSpace } from "./continuation.ts";
 import { type Guard, refusedAs } from "./extras.ts";
+import type { Tally } from "./tally.ts";
 
 /** How an answer ended, told once. */
 export type AnswerEnd =
@@ -16,6 +17,14 @@ export type AnswerEnd =
   | { how: "cancelled" }
   /** The rest was kept from the client. */
   | { how: "refused"; finishReason: "content_filter" | "error" };
+
+/** What gives an answer, part by part. */
+export interface Answering {
+  /** The next parts, at least one; the last one of all is `done` or `failure`. */
+  read(): Promise<Part[]>;
+  /** What has come so far. */
+  readonly tally: Pick<Tally, "finish" | "serviceTier" | "systemFingerprint">;
+}
 
 export interface AnswerOptions {
   envelope: Envelope;
@@ -42,7 +51,7 @@ export interface AnswerOptions {
 
 /** Writes an opened attempt as the contract's event stream: chunks, finish, usage, `[DONE]`, or an error chunk. */
 export class AnswerFeed implements TextFeed<Part[]> {
-  #attempt: Attempt;
+  #attempt: Answering;
   readonly #options: AnswerOptions;
   readonly #encoder: ChunkEncoder;
   /** What has been said, where it may have to be continued; undefined once there is more to it than text. */
@@ -60,7 +69,7 @@ export class AnswerFeed implements TextFeed<Part[]> {
   readonly #finished = new Set<number>();
   #isOver = false;
 
-  constructor(attempt: Attempt, options: AnswerOptions) {
+  constructor(attempt: Answering, options: AnswerOptions) {
     this.#attempt = attempt;
     this.#options = options;
     this.#encoder = new ChunkEncoder(options.envelope, options.fields);
@@ -204,7 +213,7 @@ export class AnswerFeed implements TextFeed<Part[]> {
 
 /** Reads an opened attempt to its end and gives the body of a `chat.completion`. */
 export async function readCompletion(
-  attempt: Attempt,
+  attempt: Answering,
   options: Omit<AnswerOptions, "onEnd" | "toWireError" | "toRefusal" | "proceed">,
 ): Promise<string> {
   const assembler = new Assembler();

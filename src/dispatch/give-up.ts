@@ -60,6 +60,11 @@ export function toWireError(failure: UpstreamFailure, attempt: Attempt): WireErr
   return { code: status, message, metadata };
 }
 
+/** Nobody will read it. */
+export function clientLeft(): RouterError {
+  return new RouterError("invalid_request", "The client has left.", { status: 499 });
+}
+
 /** An error that takes the place of the rest of an answer, as it stands in the stream. */
 export function toRefusal(cause: unknown): WireError {
   const error = cause instanceof RouterError ? cause : new RouterError("server", "Internal Server Error");

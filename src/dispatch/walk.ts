@@ -1,10 +1,9 @@
-import { RouterError, type UpstreamFailure } from "../errors.ts";
+import type { RouterError, UpstreamFailure } from "../errors.ts";
 import { remainingCandidates } from "../routing/fallback.ts";
 import type { Candidate } from "../routing/plan.ts";
 import type { ChatRequest } from "../schema/chat.ts";
-import { gatheredBody, overheard } from "../stream/gather.ts";
 import { Admissions } from "./admissions.ts";
-import { type AnswerEnd, AnswerFeed, readCompletion } from "./answer.ts";
+import type { AnswerEnd } from "./answer.ts";
 import type { Attempt } from "./attempt.ts";
 import { makeBill } from "./bill.ts";
 import { continuedChat, mayContinue } from "./continuation.ts";
@@ -12,17 +11,23 @@ import { readOutTime } from "./departure.ts";
 import type { Answer, Dispatch } from "./dispatch.ts";
 import { Echo } from "./echo.ts";
 import { explainWalk, type Story } from "./explain.ts";
-import { refusedAs, withSideCosts } from "./extras.ts";
 import { factsOfEnd, factsOfFailure } from "./facts.ts";
 import { firstOf } from "./first-of.ts";
-import { type FailedAttempt, toRefusal, toWireError } from "./give-up.ts";
+import { clientLeft, type FailedAttempt, toWireError } from "./give-up.ts";
 import { type EndedWalk, toGenerationRecord } from "./record.ts";
 import { withRecalledReasoning } from "./replay.ts";
 import { shareOf } from "./share.ts";
 import { Turn } from "./turn.ts";
+import { type Answerer, writeAnswer } from "./write-answer.ts";
 
 /** A walk calls no more candidates than this, however many there are. */
 const MAX_TURNS = 12;
+
+/** The attempt that answers, and the candidate it was made at. */
+export interface Opened {
+  attempt: Attempt;
+  candidate: Candidate;
+}
 
 /** The turns of one request and how it ends; whatever happens, it is settled once. */
 export class Walk {
@@ -67,8 +72,14 @@ export class Walk {
     return { failures, outrun: this.#outrun, attempt, dropped, formatNote, compression: fitted?.compression };
   }
 
-  /** Gives the candidates their turns until one answers; undefined when none does, or the client leaves. */
+  /** The answer of the first candidate that gives one; undefined when none does, or the client leaves. */
   async answer(): Promise<Answer | undefined> {
+    const opened = await this.open();
+    return opened && writeAnswer(this.#request, this.#answererOf(opened));
+  }
+
+  /** Gives the candidates their turns until one answers. */
+  async open(): Promise<Opened | undefined> {
     while (!this.isLeft) {
       if (this.#running.size === 0 && !this.#startNext()) break;
       const turn = await this.#firstToEnd();
@@ -77,7 +88,7 @@ export class Walk {
       if (turn === "late") this.#startNext();
       else {
         this.#running.delete(turn);
-        if (turn.isOpen) return this.#answerOf(turn);
+        if (turn.isOpen) return this.#begin(turn);
         this.#takeFailure(turn);
       }
     }
@@ -172,8 +183,9 @@ export class Walk {
     this.#note(this.#current?.failures.splice(0) ?? []);
   }
 
-  async #answerOf(turn: Turn): Promise<Answer> {
-    const { attempt, candidate, formatNote } = turn;
+  /** The turn answers: all others are over. */
+  #begin(turn: Turn): Opened {
+    const { attempt, candidate } = turn;
     if (!attempt) throw new Error("no attempt is open");
     this.#current = turn;
     this.#echo.take(turn);
@@ -181,50 +193,32 @@ export class Walk {
     this.#stopOthers(this.#outrun);
     for (const one of this.#outrun) if (one.startedAtMs < attempt.startedAtMs) this.#request.onOutrun?.(one.endpoint);
     this.#request.onBegin?.(candidate.endpoint);
-    const { chat, identity, onText, wantsMetadata, extras } = this.#request;
-    const options = {
-      envelope: {
-        id: identity.id,
-        created: Math.floor(identity.createdAtMs / 1000),
-        model: candidate.shownAs,
-        provider: candidate.endpoint.provider.name,
-      },
-      excludesReasoning: chat.reasoning?.exclude === true || chat.include_reasoning === false,
-      ...extras,
-      usage: () =>
-        withSideCosts(makeBill(this.#current?.attempt ?? attempt, chat, true).wireUsage, extras?.sideCosts?.()),
-      explain: wantsMetadata ? () => explainWalk(this.#request, this.story) : undefined,
-    };
-    const { dropped = [], compression } = this.story;
-    const notes = { droppedParameters: dropped, formatNote, compressionNote: compression?.summary };
-    if (chat.stream !== true) {
-      const body = await this.#orRefused(readCompletion(attempt, options));
-      onText?.(body);
-      this.#finish({ how: "finished" });
-      return { body, ...notes };
-    }
-    const feed = new AnswerFeed(attempt, {
-      ...options,
-      sent: this.#echo.bodies,
+    return { attempt, candidate };
+  }
+
+  #answererOf({ attempt, candidate }: Opened): Answerer {
+    const { chat } = this.#request;
+    const answering = () => this.#current?.attempt ?? attempt;
+    return {
+      answering: attempt,
+      shown: { model: candidate.shownAs, provider: candidate.endpoint.provider.name },
+      story: this.story,
+      sent: this.sent,
+      bill: () => makeBill(answering(), chat, true),
+      explain: () => explainWalk(this.#request, this.story),
       proceed: mayContinue(chat, this.#left, candidate.endpoint)
         ? (failure, text) => this.#proceed(failure, text)
         : undefined,
-      toRefusal,
-      toWireError: (failure) => toWireError(failure, this.#current?.attempt ?? attempt),
-      onEnd: (end) => (end.how === "cancelled" ? this.leave() : this.#finish(end)),
-    });
-    if (extras?.guard) await this.#orRefused(feed.prime());
-    return { body: gatheredBody(onText ? overheard(feed, onText) : feed), ...notes };
+      toWireError: (failure) => toWireError(failure, answering()),
+      isLeft: () => this.isLeft,
+      finish: (end) => this.finish(end),
+      leave: () => this.leave(),
+    };
   }
 
-  /** What a guard lets pass. What it refuses was generated all the same, and is paid. */
-  async #orRefused<T>(guarded: Promise<T>): Promise<T> {
-    try {
-      return await guarded;
-    } catch (error) {
-      this.#finish({ how: "refused", finishReason: refusedAs(error) });
-      throw error;
-    }
+  /** The bodies that were sent upstream, as far as they have not been shown. */
+  get sent(): unknown[] {
+    return this.#echo.bodies;
   }
 
   /** Goes on with an answer that broke off, at the next candidate that can; undefined when none does. */
@@ -275,19 +269,19 @@ export class Walk {
     if (!attempt) return;
     const readOutMs = readOutTime(attempt.endpoint, this.#request.outlivesClient === true);
     if (readOutMs > 0) this.#request.waitUntil(this.#readOut(attempt, readOutMs));
-    else this.#finish({ how: "cancelled" });
+    else this.finish({ how: "cancelled" });
   }
 
   /** Reads an answer that nobody waits for, so that its usage is known. */
   async #readOut(attempt: Attempt, withinMs: number): Promise<void> {
     this.#isReadingOut = true;
     await attempt.readOut(withinMs);
-    this.#finish({ how: "cancelled" });
+    this.finish({ how: "cancelled" });
   }
 
   /** Nothing will follow: no candidate is left, or no client. Gives the error that nobody will read in that case. */
   end(): RouterError | undefined {
-    const left = this.isLeft ? new RouterError("invalid_request", "The client has left.", { status: 499 }) : undefined;
+    const left = this.isLeft ? clientLeft() : undefined;
     if (this.#isReadingOut) return left;
     this.#abandonOthers();
     this.#current?.stop();
@@ -295,7 +289,8 @@ export class Walk {
     return left;
   }
 
-  #finish(end: AnswerEnd): void {
+  /** The answer has ended, told once. */
+  finish(end: AnswerEnd): void {
     const attempt = this.#current?.attempt;
     if (end.how !== "finished") attempt?.cancel();
     else if (attempt?.isConnected) this.#request.waitUntil(attempt.drain());
