@@ -17,6 +17,7 @@ const generationContent = lazily(() => import("./generation-content.ts"));
 const keys = lazily(() => import("./keys.ts"));
 const models = lazily(() => import("./models.ts"));
 const presets = lazily(() => import("./presets.ts"));
+const projects = lazily(() => import("./projects.ts"));
 const providers = lazily(() => import("./providers.ts"));
 const replay = lazily(() => import("./replay.ts"));
 const reports = lazily(() => import("./reports.ts"));
@@ -71,6 +72,14 @@ function createApi(): Hono<AppEnv> {
   api.get("/workspaces/:id/budgets/:interval", workspaceBudgets("getBudget"));
   api.put("/workspaces/:id/budgets/:interval", workspaceBudgets("putBudget"));
   api.delete("/workspaces/:id/budgets/:interval", workspaceBudgets("removeBudget"));
+
+  api.use("/projects", teamManagement);
+  api.use("/projects/*", teamManagement);
+  api.get("/projects", projects("getProjects"));
+  api.post("/projects", projects("postProject"));
+  api.get("/projects/:id", projects("getProject"));
+  api.patch("/projects/:id", projects("patchProject"));
+  api.delete("/projects/:id", projects("removeProject"));
 
   api.use("/presets", management);
   api.use("/presets/*", management);

@@ -118,7 +118,7 @@ async function readOutcome(
   const parsed = outcomeSchema.safeParse(await answer.clone().json());
   if (!parsed.success) return {};
   const { workspace_id: team, hash, id, slug } = parsed.data.data;
-  const isTeam = route === "/workspaces" || route === "/workspaces/:id";
+  const isTeam = /^\/(?:workspaces|projects)(?:\/:id)?$/.test(route);
   return { team: team ?? (isTeam ? id : undefined) ?? undefined, object: hash ?? id ?? slug ?? undefined };
 }
 

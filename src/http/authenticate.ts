@@ -5,13 +5,14 @@ import type { ApiKey } from "../schema/key.ts";
 import type { Team } from "../schema/team.ts";
 import { findKey } from "../store/keys.ts";
 import { findTeam } from "../store/teams.ts";
+import { type Acting, actingOf } from "./acting.ts";
 import type { AppContext, AppEnv } from "./env.ts";
+import { tokenOf } from "./token.ts";
 
-/** Who infers: a key, for its team. */
-export interface InferenceCaller {
+/** Who infers: a key for its team, or a token for whom it acts. */
+export interface InferenceCaller extends Acting {
   kind: "key";
   key: ApiKey;
-  team: Team;
 }
 
 /** Who manages. */
@@ -27,10 +28,10 @@ export type Caller = InferenceCaller | ManagementCaller;
 
 /**
  * Finds out who calls. Throws 401 for a missing, unknown, disabled or expired key and for one whose team is gone, 403
- * for an address from which a key may not be used, 503 when a store does not answer.
+ * for an address from which a key may not be used and for a project or user that it must not act for, 503 when a store does not answer.
  */
 export async function identify(c: AppContext): Promise<Caller> {
-  const token = bearerToken(c.req.raw.headers.get("authorization"));
+  const token = tokenOf(c.req.raw.headers);
   if (isBootstrapKey(token, c.env.MANAGEMENT_KEY)) return { kind: "management", key: undefined, team: undefined };
   const key = await findKey(c.env.KV, token);
   if (!key) throw new RouterError("authentication", "User not found");
@@ -41,9 +42,7 @@ export async function identify(c: AppContext): Promise<Caller> {
   const team = key.team === null ? undefined : await findTeam(c.env.KV, key.team);
   if (key.team !== null && !team) throw new RouterError("authentication", "The workspace of this key was deleted");
   if (key.kind === "management") return { kind: "management", key, team };
-  // Which team a key without one acts for, its request must say; there are none of these keys yet.
-  if (key.kind !== "api" || !team) throw new RouterError("authentication", "User not found");
-  return { kind: "key", key, team };
+  return { kind: "key", key, ...(await actingOf(c, key, team)) };
 }
 
 /** The inference key of the caller, with its team. Management keys manage, they do not infer. */
@@ -81,13 +80,6 @@ export function teamManagementOnly(): MiddlewareHandler<AppEnv> {
     await requireManagement(c);
     await next();
   };
-}
-
-function bearerToken(header: string | null): string {
-  if (header === null) throw new RouterError("authentication", "Missing Authentication header");
-  const token = /^bearer\s+(\S+)\s*$/i.exec(header)?.[1];
-  if (token === undefined) throw new RouterError("authentication", "No auth credentials found");
-  return token;
 }
 
 /** Compares in constant time; lengths may show, as they do for any string of known form. */

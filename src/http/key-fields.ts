@@ -2,7 +2,7 @@ import * as z from "zod";
 import { invalidField } from "../errors.ts";
 import { isRange } from "../schema/address.ts";
 import { integerBetween } from "../schema/fields.ts";
-import { type ApiKey, DIALECTS, resetSchema } from "../schema/key.ts";
+import { type ApiKey, DIALECTS, KEY_KINDS, resetSchema } from "../schema/key.ts";
 import { isPresetSlug, SLUG_RULE } from "../schema/preset.ts";
 import { toNanoUsd } from "../usage/cost.ts";
 import { given } from "./read-fields.ts";
@@ -50,9 +50,11 @@ export const newKeySchema = z.looseObject(
   {
     ...changeableFields,
     name: TEXT,
-    kind: z.enum(["api", "management"], "must be api or management").optional(),
+    kind: z.enum(KEY_KINDS, `must be one of ${KEY_KINDS.join(", ")}`).optional(),
+    /** Whom a personal token acts for. */
+    user_id: TEXT.nullish(),
     is_management_key: z.boolean("must be true or false").optional(),
-    workspace_id: z.string("must be the id of a workspace").optional(),
+    workspace_id: z.string("must be the id of a workspace").nullish(),
     project_id: z.string("must be the id of a workspace").nullish(),
     creator_user_id: TEXT.nullish(),
     external: z
@@ -106,6 +108,16 @@ export function changesOf(body: KeyChangeFields): Partial<ApiKey> {
       dialect: body.dialect,
     }),
   };
+}
+
+/** Throws for a field that does not go with the kind of the key. */
+export function refuseFieldsOfOtherKinds(body: NewKeyFields, kind: ApiKey["kind"]): void {
+  if (kind === "management") refuseInferenceFields(body);
+  if (kind === "pat" && body.user_id == null) throw invalidField("user_id", "is required: whom the token acts for");
+  if (kind !== "pat" && body.user_id != null) throw invalidField("user_id", "goes with kind pat only");
+  if (kind !== "service") return;
+  for (const field of ["workspace_id", "project_id"] as const)
+    if (body[field] != null) throw invalidField(field, "does not go with kind service: its requests name the project");
 }
 
 const NOT_OF_MANAGEMENT = [

@@ -21,6 +21,7 @@ import {
   keyChangeSchema,
   type NewKeyFields,
   newKeySchema,
+  refuseFieldsOfOtherKinds,
   refuseInferenceFields,
   rotationSchema,
 } from "./key-fields.ts";
@@ -35,7 +36,7 @@ export async function postKey(c: AppContext): Promise<Response> {
   const caller = await requireManagement(c);
   const body = await readFields(c, newKeySchema);
   const kind = kindOf(body);
-  if (kind === "management") refuseInferenceFields(body);
+  refuseFieldsOfOtherKinds(body, kind);
   await checkPreset(c, body.preset);
   const { token, key } = await createKey(c.env.KV, {
     limitNanoUsd: null,
@@ -46,6 +47,7 @@ export async function postKey(c: AppContext): Promise<Response> {
     name: body.name,
     kind,
     team: await teamOf(c, caller, body, kind),
+    userId: body.user_id ?? null,
     disabled: false,
     createdAtMs: Date.now(),
     updatedAtMs: null,
@@ -56,25 +58,26 @@ export async function postKey(c: AppContext): Promise<Response> {
   return c.json({ key: token, data: await describeKey(c, key) }, 201);
 }
 
-function kindOf({ kind, is_management_key }: NewKeyFields): "api" | "management" {
-  const other = is_management_key === undefined ? undefined : is_management_key ? "management" : "api";
-  if (kind && other && kind !== other) throw invalidField("is_management_key", `does not go with kind ${kind}`);
-  return kind ?? other ?? "api";
+function kindOf({ kind, is_management_key }: NewKeyFields): ApiKey["kind"] {
+  if (kind !== undefined && is_management_key !== undefined && (kind === "management") !== is_management_key)
+    throw invalidField("is_management_key", `does not go with kind ${kind}`);
+  return kind ?? (is_management_key ? "management" : "api");
 }
 
 /**
- * The team of a new key. Without one it is the caller's own, or the default one; a management key without one manages
- * the installation.
+ * The team of a new key. Without one it is the caller's own or, of an api key, the default one; other keys without one
+ * act in all.
  */
 async function teamOf(c: AppContext, caller: ManagementCaller, body: NewKeyFields, kind: ApiKey["kind"]) {
   const { workspace_id, project_id } = body;
   const named = workspace_id ?? project_id ?? undefined;
-  if (project_id != null && workspace_id !== undefined && project_id !== workspace_id)
+  if (project_id != null && workspace_id != null && project_id !== workspace_id)
     throw invalidField("project_id", "must be the same as workspace_id");
-  if (named === undefined) return caller.team?.id ?? (kind === "management" ? null : DEFAULT_TEAM);
+  if (kind === "service" && caller.team)
+    throw new RouterError("permission_denied", "Only management keys of the installation make service keys");
+  if (named === undefined) return caller.team?.id ?? (kind === "api" ? DEFAULT_TEAM : null);
   const team = await findWorkspace(c, caller, named);
-  if (!team)
-    throw invalidField(workspace_id === undefined ? "project_id" : "workspace_id", "there is no such workspace");
+  if (!team) throw invalidField(workspace_id == null ? "project_id" : "workspace_id", "there is no such workspace");
   return team.id;
 }
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { expected, integerBetween, jsonObject } from "../schema/fields.ts";
+import { requiredChecksSchema } from "../schema/checks.ts";
+import { expected, integerBetween } from "../schema/fields.ts";
 import type { Rules } from "../schema/key.ts";
 import { providerPreferencesSchema } from "../schema/provider-preferences.ts";
 import { given } from "./read-fields.ts";
@@ -31,7 +32,7 @@ export const ruleFields = {
       "must be an object of data_collection and zdr, or null",
     )
     .nullish(),
-  checks: jsonObject()
+  checks: requiredChecksSchema
     .refine((checks) => JSON.stringify(checks).length <= MAX_CHECKS_CHARS, "is too large")
     .nullish(),
 };

@@ -67,7 +67,8 @@ export async function changeTeam(c: AppContext, team: Team, changes: Partial<Tea
   return changed;
 }
 
-function onlyInstallation(): RouterError {
+/** What a team's management key may not do. */
+export function onlyInstallation(): RouterError {
   const message = "Only management keys of the installation make and delete workspaces";
   return new RouterError("permission_denied", message);
 }

@@ -21,6 +21,7 @@ export const INTERVALS = ["daily", "weekly", "monthly", "lifetime"] as const;
 export type Interval = (typeof INTERVALS)[number];
 
 export const ROLES = ["admin", "member", "guest"] as const;
+export type Role = (typeof ROLES)[number];
 
 const memberSchema = z.object({
   id: z.string(),

@@ -35,6 +35,9 @@ interface Summary {
 
 const cached = new Map<string, { team: Team | undefined; readAtMs: number }>();
 
+/** All teams, for those who ask where a user is a member; undefined: not read of late. */
+let roster: { teams: Team[]; readAtMs: number } | undefined;
+
 /** What this isolate has written of late. */
 const written = new Map<string, Team>();
 
@@ -125,11 +128,25 @@ export async function listTeams(kv: KVNamespace): Promise<Team[]> {
   return [...teams, ...others.sort((a, b) => a.createdAtMs - b.createdAtMs || a.id.localeCompare(b.id))];
 }
 
+/** The teams that a user is a member of. The list may be as old as a reader's copy of a team. */
+export async function teamsOfUser(kv: KVNamespace, userId: string): Promise<Team[]> {
+  const nowMs = Date.now();
+  if (!roster || nowMs - roster.readAtMs >= ISOLATE_TTL_MS) {
+    try {
+      roster = { teams: await listTeams(kv), readAtMs: nowMs };
+    } catch (error) {
+      if (!roster || nowMs - roster.readAtMs >= LAST_GOOD_TTL_MS) throw error;
+    }
+  }
+  return roster.teams.filter(({ members }) => members.some((member) => member.userId === userId));
+}
+
 async function put(kv: KVNamespace, team: Team): Promise<void> {
   const metadata = { slug: team.slug, isDeleted: team.deletedAtMs !== null };
   await fromStore(STORE, () => kv.put(PREFIX + team.id, JSON.stringify(team), { metadata }));
   for (const [id, old] of written) if (Date.now() - changedAtMs(old) >= KV_STALE_MS) written.delete(id);
   written.set(team.id, team);
+  roster = undefined;
   keep(team.id, present(team));
 }
 

@@ -60,7 +60,6 @@ describe("a management key", () => {
   });
 
   it.each<[json: object, field: string]>([
-    [{ kind: "pat" }, "kind"],
     [{ kind: "root" }, "kind"],
     [{ is_management_key: "yes" }, "is_management_key"],
     [{ kind: "api", is_management_key: true }, "is_management_key"],
