@@ -6,24 +6,25 @@ import type { Plan } from "../routing/plan.ts";
 import type { RouteRequest } from "../routing/request.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import type { HoldRecord } from "../schema/generation.ts";
-import type { ApiKey } from "../schema/key.ts";
+import { type ApiKey, ledgerOf } from "../schema/key.ts";
 import { restrictionsOf } from "../schema/restrictions.ts";
 import type { Team } from "../schema/team.ts";
 import { toUsd } from "../usage/cost.ts";
 import { type AppContext, waitUntilOf } from "./env.ts";
 import type { PlanFor } from "./planning.ts";
-import { affordableTokens, needOf, withOutputBound } from "./worst-case.ts";
+import { affordableTokens, needOf, type Planned, withOutputBound } from "./worst-case.ts";
+
+const none = {
+  nanoUsd: null,
+  period: "total",
+  includesByok: false,
+  requests: null,
+  tokens: null,
+  slots: null,
+} as const;
 
 /** The limits that hold for a request: its key's, its team's, and each of the team's budgets. */
-export function limitsOf(key: ApiKey, team: Team): AccountLimits[] {
-  const none = {
-    nanoUsd: null,
-    period: "total",
-    includesByok: false,
-    requests: null,
-    tokens: null,
-    slots: null,
-  } as const;
+export function limitsOf(key: ApiKey, team: Team): [own: AccountLimits, ...ofTeam: AccountLimits[]] {
   const rates = ({ rpm, tpm, maxParallel }: ApiKey | Team) => ({ requests: rpm, tokens: tpm, slots: maxParallel });
   const { limitNanoUsd: nanoUsd, limitReset, includeByokInLimit: includesByok } = key;
   return [
@@ -33,6 +34,23 @@ export function limitsOf(key: ApiKey, team: Team): AccountLimits[] {
       const period = interval === "lifetime" ? "total" : interval;
       return { ...none, account: TEAM_ACCOUNT, nanoUsd: limitNanoUsd, period, includesByok: team.includeByokInBudgets };
     }),
+  ];
+}
+
+/** Limits that are counted in one ledger. */
+interface Layer {
+  ledger: string;
+  accounts: AccountLimits[];
+}
+
+/** A key that acts in all teams is limited in its own ledger, whatever team it acts for, and then in that team's. */
+function layersOf(key: ApiKey, team: Team): Layer[] {
+  const [own, ...ofTeam] = limitsOf(key, team);
+  if (key.team !== null) return [{ ledger: team.id, accounts: [own, ...ofTeam] }];
+  const unlimited = { ...none, account: key.account };
+  return [
+    { ledger: ledgerOf(key), accounts: [own] },
+    { ledger: team.id, accounts: [unlimited, ...ofTeam] },
   ];
 }
 
@@ -50,8 +68,10 @@ export function rulesFor({ key, team }: { key: ApiKey; team: Team }): PlanFor["r
 export interface Held {
   /** With a bound for the answer where there was none. */
   chat: ChatRequest;
-  /** Undefined where nothing is limited. */
+  /** In the team's ledger; undefined where nothing is limited. */
   hold?: HoldRecord;
+  /** In the ledger of a key that acts in all teams. */
+  keyHold?: HoldRecord;
   /** It has ended, with a record or without one. */
   end(isSettled: boolean): void;
 }
@@ -78,18 +98,44 @@ export async function holdFor(
     isBeside?: boolean;
   },
 ): Promise<Held> {
-  const accounts = limitsOf(key, team);
-  if (plan.candidates.length === 0 || !isLimited(accounts)) return { chat, end() {} };
-  const bounded = isBudgeted(accounts) ? withOutputBound({ plan, request: route, chat }) : chat;
-  const applicant: Applicant = { namespace: c.env.LEDGER, team: team.id, accounts, waitUntil: waitUntilOf(c) };
+  const layers = layersOf(key, team).filter(({ accounts }) => isLimited(accounts));
+  if (plan.candidates.length === 0 || layers.length === 0) return { chat, end() {} };
+  const isBounded = layers.some(({ accounts }) => isBudgeted(accounts));
+  const bounded = isBounded ? withOutputBound({ plan, request: route, chat }) : chat;
   const planned = { plan, request: route, chat };
+  const holds: Partial<Record<string, LayerHold>> = {};
+  const end = (isSettled: boolean) => {
+    for (const held of Object.values(holds)) held?.end(isSettled);
+  };
+  for (const layer of layers) {
+    try {
+      holds[layer.ledger] = await holdIn(c, layer, { id, planned, isBeside });
+    } catch (error) {
+      end(false);
+      throw error;
+    }
+  }
+  const [hold, keyHold] = [holds[team.id]?.hold, key.team === null ? holds[ledgerOf(key)]?.hold : undefined];
+  return { chat: bounded, end, ...(hold && { hold }), ...(keyHold && { keyHold }) };
+}
+
+interface LayerHold {
+  hold: HoldRecord;
+  end(isSettled: boolean): void;
+}
+
+async function holdIn(
+  c: AppContext,
+  { ledger, accounts }: Layer,
+  { id, planned, isBeside }: { id: string; planned: Planned; isBeside: boolean | undefined },
+): Promise<LayerHold> {
+  const applicant: Applicant = { namespace: c.env.LEDGER, team: ledger, accounts, waitUntil: waitUntilOf(c) };
   const whole = needOf(planned, accounts);
   const need = isBeside ? { ...whole, requests: 0, slots: 0 } : whole;
   const answer = await admit(applicant, need);
   if (isRefusal(answer)) throw refusalError(answer, need, (left) => affordableTokens(planned, accounts, left));
   const stop = keepHolding(applicant, answer.hold, id);
   return {
-    chat: bounded,
     hold: answer.hold,
     end(isSettled) {
       stop();

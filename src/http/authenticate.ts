@@ -42,7 +42,8 @@ export async function identify(c: AppContext): Promise<Caller> {
   const team = key.team === null ? undefined : await findTeam(c.env.KV, key.team);
   if (key.team !== null && !team) throw new RouterError("authentication", "The workspace of this key was deleted");
   if (key.kind === "management") return { kind: "management", key, team };
-  return { kind: "key", key, ...(await actingOf(c, key, team)) };
+  const acting = await actingOf(c, key, team);
+  return { kind: "key", key: key.kind === "service" ? { ...key, userId: acting.userId } : key, ...acting };
 }
 
 /** The inference key of the caller, with its team. Management keys manage, they do not infer. */

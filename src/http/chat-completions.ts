@@ -24,13 +24,13 @@ import { catalogueFor } from "./team-catalogue.ts";
 
 /** POST /chat/completions */
 export async function chatCompletions(c: AppContext): Promise<Response> {
-  const { key, team } = await requireKey(c);
+  const { key, team, userId } = await requireKey(c);
   const waitUntil = waitUntilOf(c);
   const { chat: sent, preset, visit, bytes } = await readRequest(c, { key, team });
   const createdAtMs = Date.now();
   const id = createGenerationId(createdAtMs);
   const owner = { keyHash: key.hash, account: key.account, team: team.id };
-  const caller = { id, createdAtMs, ...owner, client: clientFacts(c, sent, preset) };
+  const caller = { id, createdAtMs, ...owner, client: clientFacts(c, sent, { preset, userId }) };
   const stores = storesOf(c.env, { team: team.id, key }, waitUntil);
   const rules = rulesFor({ key, team });
   // What has been forbidden since is not given from the cache either.

@@ -9,7 +9,7 @@ import { findGeneration } from "./generation.ts";
  * does not log contents, 404 where none was kept.
  */
 export async function getGenerationContent(c: AppContext): Promise<Response> {
-  const { id, team } = await findGeneration(c);
+  const { id, team: ledger, actedFor: team = ledger } = await findGeneration(c);
   const logsContent = (await findTeam(c.env.KV, team))?.logsContent === true;
   if (!logsContent) {
     const message = `Workspace ${team} does not log what is said. Switch on its logging of inputs and outputs to keep it.`;

@@ -1,6 +1,8 @@
 import { invalidField, RouterError } from "../errors.ts";
 import { readGeneration } from "../ledger/read.ts";
 import type { GenerationRecord } from "../schema/generation.ts";
+import { type ApiKey, ledgerOf } from "../schema/key.ts";
+import type { Team } from "../schema/team.ts";
 import { listTeams, readTeamByName } from "../store/teams.ts";
 import { toUsd } from "../usage/cost.ts";
 import { identify } from "./authenticate.ts";
@@ -19,11 +21,21 @@ export async function findGeneration(c: AppContext): Promise<GenerationRecord> {
   const caller = await identify(c);
   const id = c.req.query("id");
   if (!id) throw invalidField("id", "is required, e.g. ?id=gen-…");
-  const teams = caller.team ? [caller.team.id] : await teamsNamed(c);
-  const record = await firstFound(teams.map((team) => readGeneration(c.env.LEDGER, team, id)));
+  const record = caller.team ? await findInTeam(c, caller.team, caller.key, id) : await findAnywhere(c, id);
   const mayRead = record && (caller.kind === "management" || accountOf(record) === caller.key.account);
   if (!mayRead) throw new RouterError("not_found", `Generation ${id} not found`);
   return record;
+}
+
+/** A key that acts in all teams finds its own wherever it acted, in its own books. */
+async function findInTeam(c: AppContext, team: Team, key: ApiKey | undefined, id: string) {
+  const own = key && key.team === null ? [ledgerOf(key)] : [];
+  const records = await Promise.all([team.id, ...own].map((ledger) => readGeneration(c.env.LEDGER, ledger, id)));
+  return records.find((record) => record !== undefined);
+}
+
+async function findAnywhere(c: AppContext, id: string) {
+  return firstFound((await teamsNamed(c)).map((team) => readGeneration(c.env.LEDGER, team, id)));
 }
 
 function accountOf({ account, keyHash }: GenerationRecord): string {
@@ -98,7 +110,10 @@ export function generationToWire(record: GenerationRecord): Record<string, unkno
     router: null,
     service_tier: record.serviceTier,
     preset_id: client.preset ?? null,
-    workspace_id: record.team,
+    workspace_id: record.actedFor ?? record.team,
+    project_id: record.actedFor ?? record.team,
+    user_id: client.userId ?? null,
+    chat_id: client.chatId ?? null,
     app_id: null,
     api_type: record.apiType ?? "completions",
     latency: record.latencyMs,

@@ -1,7 +1,7 @@
 import { TEAM_ACCOUNT } from "../ledger/amounts.ts";
 import { endOfPeriod, type KeySpend } from "../ledger/periods.ts";
 import { readSpend } from "../ledger/read.ts";
-import type { ApiKey } from "../schema/key.ts";
+import { type ApiKey, ledgerOf } from "../schema/key.ts";
 import { DEFAULT_TEAM, type Interval, type Team } from "../schema/team.ts";
 import { findTeam } from "../store/teams.ts";
 import { toUsd } from "../usage/cost.ts";
@@ -14,14 +14,23 @@ export type WireKey = ReturnType<typeof toWire>;
 
 /** Describes keys in their order; each team's ledger is asked once. */
 export async function describeKeys(c: AppContext, keys: ApiKey[]): Promise<WireKey[]> {
-  const teamIds = new Set(keys.map(({ team }) => team ?? DEFAULT_TEAM));
+  const teamIds = new Set(keys.map(bookOf));
   const books = await Promise.all([...teamIds].map((id) => readBook(c, id, keys)));
   const byTeam = new Map(books.map((book) => [book.id, book]));
-  return keys.map((key) => toWire(key, byTeam.get(key.team ?? DEFAULT_TEAM)));
+  return keys.map((key) => toWire(key, byTeam.get(bookOf(key))));
 }
 
 export async function describeKey(c: AppContext, key: ApiKey): Promise<WireKey> {
-  return toWire(key, await readBook(c, key.team ?? DEFAULT_TEAM, [key]));
+  return toWire(key, await readBook(c, bookOf(key), [key]));
+}
+
+function isPersonal({ kind }: ApiKey): boolean {
+  return kind === "pat" || kind === "service";
+}
+
+/** Where a key's spending is booked. A management key of the installation spends nothing. */
+function bookOf(key: ApiKey): string {
+  return isPersonal(key) ? ledgerOf(key) : (key.team ?? DEFAULT_TEAM);
 }
 
 /** A team with what it and its keys have spent. */
@@ -33,7 +42,7 @@ interface Book {
 }
 
 async function readBook(c: AppContext, id: string, keys: ApiKey[]): Promise<Book> {
-  const accounts = keys.filter(({ team }) => (team ?? DEFAULT_TEAM) === id).map(({ account }) => account);
+  const accounts = keys.filter((key) => bookOf(key) === id).map(({ account }) => account);
   const [team, spends] = await Promise.all([
     findTeam(c.env.KV, id),
     readSpend(c.env.LEDGER, id, [...accounts, TEAM_ACCOUNT]),
@@ -74,7 +83,7 @@ function toWire(key: ApiKey, book: Book | undefined) {
     creator_user_id: key.creatorUserId,
     user_id: key.userId,
     external_user: key.externalUser,
-    workspace_id: key.team ?? DEFAULT_TEAM,
+    workspace_id: key.team ?? (isPersonal(key) ? null : DEFAULT_TEAM),
     project_id: key.team,
     expires_at: toTime(key.expiresAtMs),
     rotated_from: key.rotatedFrom,

@@ -59,12 +59,18 @@ export function deadlineOf(c: AppContext): number | undefined {
 const MAX_FACT_CHARS = 256;
 
 /** What the client says about itself and its request, for the record. */
-export function clientFacts(c: AppContext, chat: ChatRequest, preset: AppliedPreset | undefined): ClientFacts {
+export function clientFacts(
+  c: AppContext,
+  chat: ChatRequest,
+  { preset, userId }: { preset: AppliedPreset | undefined; userId: string | null },
+): ClientFacts {
   const { headers } = c.req.raw;
   const read = (name: string) => headers.get(name)?.slice(0, MAX_FACT_CHARS);
   return {
+    userId: userId ?? undefined,
+    chatId: chat.id ?? undefined,
     user: chat.user ?? undefined,
-    sessionId: chat.session_id || read("x-session-id"),
+    sessionId: chat.session_id || read("x-session-id") || chat.id || undefined,
     referer: read("http-referer"),
     appTitle: read("x-openrouter-title") ?? read("x-title"),
     userAgent: read("user-agent"),

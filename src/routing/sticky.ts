@@ -14,11 +14,11 @@ export interface Conversation {
 const MAX_CHARS = 20_000;
 
 /**
- * The conversation of a request: its session, else the key of its prompt cache, else what it opens with: the first
+ * The conversation of a request: its session, by whichever name, else the key of its prompt cache, else what it opens with: the first
  * system message and the first other one, which every later turn repeats.
  */
 export function conversationOf(chat: ChatRequest, sessionHeader: string | null): Conversation {
-  const session = chat.session_id || sessionHeader?.slice(0, 256);
+  const session = chat.session_id || sessionHeader?.slice(0, 256) || chat.id;
   if (session) return { id: fingerprint(`session ${session}`), isNamed: true };
   if (chat.prompt_cache_key) return { id: fingerprint(`cache ${chat.prompt_cache_key}`), isNamed: false };
   const isInstruction = ({ role }: { role: string }) => role === "system" || role === "developer";

@@ -69,6 +69,10 @@ export interface GenerationRecord {
   account?: string;
   /** What was held for it under its limits; not kept. */
   hold?: HoldRecord;
+  /** The same in the ledger of a key that acts in all teams. */
+  keyHold?: HoldRecord;
+  /** In the ledger of such a key: the team that it acted for. */
+  actedFor?: string;
   /** Of an answer from the response cache: the generation that it repeats. */
   responseCacheSourceId?: string;
   /** Reasoning that the next turn needs, for clients that do not bring it back; kept for a short while. */
@@ -109,6 +113,10 @@ export interface ReplayRecord {
 
 /** What the client says about itself; for display, never a security boundary. */
 export interface ClientFacts {
+  /** Whom the request was made for: of a personal or service token its user, else whom `X-USER-ID` names. */
+  userId?: string | undefined;
+  /** The client's id of the conversation. */
+  chatId?: string | undefined;
   user?: string | undefined;
   sessionId?: string | undefined;
   referer?: string | undefined;

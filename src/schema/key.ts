@@ -102,3 +102,11 @@ export const keyAliasSchema = z.object({
   createdAtMs: z.number(),
 });
 export type KeyAlias = z.infer<typeof keyAliasSchema>;
+
+/**
+ * Name of the ledger in which a key's own spending is counted: its team's or, of one that acts in all, one of its own,
+ * which no team's id can be. There all that it uses is booked a second time, beside the books of the project.
+ */
+export function ledgerOf({ team, account }: Pick<ApiKey, "team" | "account">): string {
+  return team ?? `key:${account}`;
+}

@@ -9,6 +9,8 @@ function asked(headers: Record<string, string>): AppContext {
   return new Context<AppEnv>(new Request("http://127.0.0.1/", { headers }));
 }
 
+const NOBODY = { preset: undefined, userId: null };
+
 describe("how the answer was routed is told", () => {
   it.each<[headers: Record<string, string>, isWanted: boolean]>([
     [{}, false],
@@ -73,7 +75,7 @@ describe("what a client says of itself", () => {
       "user-agent": "sdk/1",
     };
     const chat = chatOf({ user: "u", metadata: { a: "b" }, trace: { trace_id: "t" } });
-    expect(clientFacts(asked(headers), chat, undefined)).toEqual({
+    expect(clientFacts(asked(headers), chat, NOBODY)).toEqual({
       user: "u",
       sessionId: "s",
       referer: "https://app.test",
@@ -91,6 +93,6 @@ describe("what a client says of itself", () => {
     ["a session of a header, cut", { "x-session-id": "s".repeat(300) }, {}, { sessionId: "s".repeat(256) }],
     ["the newer title", { "x-openrouter-title": "New", "x-title": "Old" }, {}, { appTitle: "New" }],
   ])("%s", (_, headers, fields, expected) => {
-    expect(clientFacts(asked(headers), chatOf(fields), undefined)).toMatchObject(expected);
+    expect(clientFacts(asked(headers), chatOf(fields), NOBODY)).toMatchObject(expected);
   });
 });

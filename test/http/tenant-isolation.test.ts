@@ -14,27 +14,43 @@ const CALLERS = {
   "B's management key": () => B.management,
   "another key of A": () => A.colleague,
   "a key of A": () => A.key,
+  "a person of B": () => B.person,
+  "a service for B": () => services,
+  "a person of A": () => A.person,
+  "a service without words": () => services,
   "A's management key": () => A.management,
   "the management key": () => MANAGEMENT_KEY,
 };
 type Caller = keyof typeof CALLERS;
+
+/** What callers send beside their token. */
+const HEADERS: Partial<Record<Caller, Record<string, string>>> = {
+  "a service for B": { "x-project-id": "isolated-b", "x-user-id": "person of isolated-b" },
+};
 
 /** A status, or that the caller is let in: neither 401, 403 nor 404. */
 type Expected = number | "in";
 
 type Level = Record<Caller, Expected>;
 
-const NOBODY = { "no key": 401, "a wrong key": 401 } as const;
-const KEYS_ARE_OUT = { "a key of B": 403, "another key of A": 403, "a key of A": 403 } as const;
+const NOBODY = { "no key": 401, "a wrong key": 401, "a service without words": 401 } as const;
+const KEYS_ARE_OUT = {
+  ...{ "a key of B": 403, "another key of A": 403, "a key of A": 403 },
+  ...{ "a person of B": 403, "a service for B": 403, "a person of A": 403 },
+} as const;
+const B_IS_OUT = {
+  ...{ "a key of B": 404, "B's management key": 404, "a person of B": 404, "a service for B": 404 },
+} as const;
 const IN = "in" as const;
 const EVERYBODY = {
   ...{ "a key of B": IN, "B's management key": IN, "another key of A": IN, "a key of A": IN },
+  ...{ "a person of B": IN, "a service for B": IN, "a person of A": IN, "a service without words": IN },
   ...{ "A's management key": IN, "the management key": IN },
 };
 
 const LEVELS = {
   /** Needs no key; one that is not good is refused all the same. */
-  open: { ...EVERYBODY, "no key": "in", "a wrong key": 401 },
+  open: { ...EVERYBODY, ...NOBODY, "no key": "in" },
   /** Does not look at keys. */
   blind: { ...EVERYBODY, "no key": "in", "a wrong key": "in" },
   anyKey: { ...EVERYBODY, ...NOBODY },
@@ -47,9 +63,9 @@ const LEVELS = {
     "the management key": 403,
   },
   /** Belongs to the key that made it. */
-  own: { ...EVERYBODY, ...NOBODY, "a key of B": 404, "B's management key": 404, "another key of A": 404 },
+  own: { ...EVERYBODY, ...NOBODY, ...B_IS_OUT, "another key of A": 404, "a person of A": 404 },
   /** Of team A, and a key sees its own part of it. */
-  partly: { ...EVERYBODY, ...NOBODY, "a key of B": 404, "B's management key": 404 },
+  partly: { ...EVERYBODY, ...NOBODY, ...B_IS_OUT },
   /** Managed by any management key, each for itself. */
   management: { ...EVERYBODY, ...NOBODY, ...KEYS_ARE_OUT },
   /** Belongs to team A. */
@@ -137,6 +153,12 @@ const ROWS: Record<string, Row> = {
   "PUT /workspaces/:id/budgets/:interval": { level: "ofTeam", path: budgetOfA, json: {} },
   "DELETE /workspaces/:id/budgets/:interval": { level: "ofTeam", path: budgetOfA },
 
+  "GET /projects": { level: "management" },
+  "POST /projects": { level: "installation", json: { id: "NOT ONE" } },
+  "GET /projects/:id": { level: "ofTeam", path: () => `/projects/${A.id}` },
+  "PATCH /projects/:id": { level: "ofTeam", path: () => `/projects/${A.id}`, json: {} },
+  "DELETE /projects/:id": { level: "ofTeam", but: { "A's management key": 403 }, path: () => `/projects/${A.id}` },
+
   "GET /presets": { level: "installation" },
   "GET /presets/:slug": { level: "installation", path: () => presetPath("") },
   "PATCH /presets/:slug": { level: "installation", path: () => presetPath(""), json: {} },
@@ -175,16 +197,23 @@ interface TestTeam {
   id: string;
   key: string;
   colleague: string;
+  /** The token of a member who is in this team only. */
+  person: string;
   management: string;
 }
 let A: TestTeam;
 let B: TestTeam;
+/** Service keys are of no team. */
+let services: string;
 
 async function makeTeam(id: string): Promise<TestTeam> {
-  await manage("/api/v1/workspaces", { json: { id, name: id } });
+  const user_id = `person of ${id}`;
+  await manage("/api/v1/workspaces", { json: { id, name: id, members: [{ user_id }] } });
   const keys = [{}, {}, { is_management_key: true }].map((fields) => makeKey({ workspace_id: id, ...fields }));
-  const [key = "", colleague = "", management = ""] = (await Promise.all(keys)).map((made) => made.key);
-  return { id, key, colleague, management };
+  // One is bound to its team, the other finds it by itself.
+  keys.push(makeKey({ kind: "pat", user_id, ...(id === "isolated-a" && { project_id: id }) }));
+  const [key = "", colleague = "", management = "", person = ""] = (await Promise.all(keys)).map((made) => made.key);
+  return { id, key, colleague, management, person };
 }
 
 /** The routes of the app by method and path, as they are under the mount. */
@@ -195,6 +224,7 @@ const routes = createApp()
 describe("tenants", () => {
   beforeAll(async () => {
     [A, B] = await Promise.all([makeTeam("isolated-a"), makeTeam("isolated-b")]);
+    services = (await makeKey({ kind: "service" })).key;
   });
 
   it("have a row for every route, and none for a route that is gone", () => {
@@ -208,11 +238,12 @@ describe("tenants", () => {
     const [method = "", pattern = ""] = route.split(" ");
     const path = (await row.path?.()) ?? pattern;
     const expected = { ...LEVELS[row.level], ...row.but }[caller];
-    const call = { key: CALLERS[caller](), method, ...(method !== "GET" && { json: row.json ?? {} }) };
+    const headers = HEADERS[caller] ?? {};
+    const call = { key: CALLERS[caller](), method, headers, ...(method !== "GET" && { json: row.json ?? {} }) };
     // To run it is not a matter of this test.
     if (route === "POST /selftest" && expected === "in") return;
     // Everything of team A would be gone with it.
-    if (route === "DELETE /workspaces/:id" && expected === "in") return;
+    if (/^DELETE \/(workspaces|projects)\/:id$/.test(route) && expected === "in") return;
     const response = await send(path === "/" ? path : `/api/v1${path}`, call);
     const text = await response.text();
     if (expected === "in") expect([401, 403, 404, 500, 503], text).not.toContain(response.status);
