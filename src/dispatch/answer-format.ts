@@ -1,4 +1,4 @@
-import { type OutputUnit, type Schema, Validator } from "@cfworker/json-schema";
+import type { OutputUnit, Schema } from "@cfworker/json-schema";
 import type { ChatRequest, ResponseFormat } from "../schema/chat.ts";
 
 /** Problems of an answer that its model is told. */
@@ -11,7 +11,7 @@ export type CheckedAnswer = { json: string } | { problem: string };
  * Checks an answer whose form was only asked for, not enforced by the provider. JSON in a code fence is taken out of
  * it; what is not JSON, or does not follow the schema, comes back with the reason.
  */
-export function checkAnswer(text: string, format: ResponseFormat): CheckedAnswer {
+export async function checkAnswer(text: string, format: ResponseFormat): Promise<CheckedAnswer> {
   const json = /^\s*```(?:json)?\s*\n([\s\S]*?)\n?\s*```\s*$/.exec(text)?.[1] ?? text;
   let value: unknown;
   try {
@@ -21,7 +21,7 @@ export function checkAnswer(text: string, format: ResponseFormat): CheckedAnswer
   }
   const schema = format.type === "json_schema" ? format.json_schema.schema : undefined;
   if (!schema || json.length > MAX_CHECKED_CHARS) return { json };
-  const errors = validate(value, schema as Schema);
+  const errors = await validate(value, schema as Schema);
   if (errors.length === 0) return { json };
   const problems = errors.slice(-MAX_PROBLEMS).map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
   return { problem: problems.join("\n") };
@@ -31,7 +31,8 @@ export function checkAnswer(text: string, format: ResponseFormat): CheckedAnswer
 const MAX_CHECKED_CHARS = 100_000;
 
 /** What in the value does not follow the schema. A schema that cannot be used, as its `$ref` leads nowhere, binds nothing. */
-function validate(value: unknown, schema: Schema): OutputUnit[] {
+async function validate(value: unknown, schema: Schema): Promise<OutputUnit[]> {
+  const { Validator } = await import("@cfworker/json-schema");
   try {
     const { valid, errors } = new Validator(withoutPatterns(schema), "2020-12", false).validate(value);
     return valid ? [] : errors;

@@ -1,7 +1,7 @@
 import type { Endpoint } from "../catalogue/catalogue.ts";
 import type { UpstreamFailure } from "../errors.ts";
 import { RouterError } from "../errors.ts";
-import { PROTOCOLS } from "../protocols/index.ts";
+import { protocolOf } from "../protocols/index.ts";
 import type { AnswerContext, Protocol, UpstreamRequest } from "../protocols/protocol.ts";
 import { tierOf } from "../routing/slug.ts";
 import type { ChatRequest } from "../schema/chat.ts";
@@ -166,7 +166,8 @@ export class Attempt {
   async #open(chat: ChatRequest, whole: boolean): Promise<UpstreamFailure | undefined> {
     const { provider, upstreamModel, maxCompletionTokens } = this.endpoint;
     const { quirks } = provider;
-    const protocol = PROTOCOLS[provider.api];
+    const found = protocolOf(provider.api);
+    const protocol = found instanceof Promise ? await found : found;
     const stream = this.#isStream;
     let request: UpstreamRequest;
     try {

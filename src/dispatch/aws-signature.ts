@@ -1,5 +1,3 @@
-import { AwsV4Signer } from "aws4fetch";
-
 const SERVICE = "bedrock";
 /** Where a host name does not tell the region, as behind a proxy of the operator's. */
 const DEFAULT_REGION = "us-east-1";
@@ -12,6 +10,7 @@ export async function signForAws(url: string, body: string, secret: string): Pro
   const [accessKeyId, secretAccessKey, ...rest] = secret.split(":");
   if (!accessKeyId || !secretAccessKey) return { authorization: `Bearer ${secret}` };
   const sessionToken = rest.length > 0 ? { sessionToken: rest.join(":") } : {};
+  const { AwsV4Signer } = await import("aws4fetch");
   const signer = new AwsV4Signer({
     method: "POST",
     url,

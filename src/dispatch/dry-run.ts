@@ -1,6 +1,6 @@
 import type { Endpoint } from "../catalogue/catalogue.ts";
 import { RouterError } from "../errors.ts";
-import { PROTOCOLS } from "../protocols/index.ts";
+import { protocolOf } from "../protocols/index.ts";
 import type { Plan } from "../routing/plan.ts";
 import { EXCLUSION_SENTENCES, RANK_SENTENCES } from "../routing/reasons.ts";
 import type { RouteRequest } from "../routing/request.ts";
@@ -18,18 +18,20 @@ export interface DryRun {
 }
 
 /** What `dispatch` would do with a request, without calling anyone: every candidate with what it would be sent. */
-export function dryRun({ chat, route, plan, atMs }: DryRun) {
+export async function dryRun({ chat, route, plan, atMs }: DryRun) {
   const { candidates, excluded, ...head } = explainPlan(plan, route, atMs);
   return {
     ...head,
     models: plan.models,
     prompt: { tokens: route.prompt.total, least: route.prompt.least, error: TOKEN_ESTIMATE_ERROR },
     reservation: reservationOf(candidates),
-    candidates: plan.candidates.map(({ endpoint, because }, index) => ({
-      ...candidates[index],
-      why: RANK_SENTENCES[because],
-      ...writtenFor(endpoint, chat, route),
-    })),
+    candidates: await Promise.all(
+      plan.candidates.map(async ({ endpoint, because }, index) => ({
+        ...candidates[index],
+        why: RANK_SENTENCES[because],
+        ...(await writtenFor(endpoint, chat, route)),
+      })),
+    ),
     excluded: plan.excluded.map(({ reason }, index) => ({ ...excluded[index], why: EXCLUSION_SENTENCES[reason] })),
   };
 }
@@ -42,13 +44,13 @@ function reservationOf(candidates: { max_cost: number | null }[]): { max_cost: n
 }
 
 /** What the request loses on its way to an endpoint. */
-function writtenFor(endpoint: Endpoint, chat: ChatRequest, route: RouteRequest) {
+async function writtenFor(endpoint: Endpoint, chat: ChatRequest, route: RouteRequest) {
   const { chat: fitted, dropped, compression } = fitRequest(chat, endpoint, route);
   const { provider, upstreamModel: model, maxCompletionTokens } = endpoint;
   const target = { model, quirks: provider.quirks, stream: chat.stream === true, maxCompletionTokens };
   const shortening = compression && { compression: { summary: compression.summary, ...compression.data } };
   try {
-    const { dropped: unsaid = [], formatBy } = PROTOCOLS[provider.api].request(fitted, target);
+    const { dropped: unsaid = [], formatBy } = (await protocolOf(provider.api)).request(fitted, target);
     return { dropped: [...dropped, ...unsaid], ...(formatBy && { response_format: formatBy }), ...shortening };
   } catch (error) {
     // The walk would count it as a failed attempt, and go on.

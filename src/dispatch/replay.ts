@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Endpoint } from "../catalogue/catalogue.ts";
-import { PROTOCOLS } from "../protocols/index.ts";
+import { replaysReasoning } from "../protocols/index.ts";
 import type { ChatMessage, ChatRequest } from "../schema/chat.ts";
 import type { ReasoningDetail } from "../schema/chunk.ts";
 
@@ -15,7 +15,7 @@ export interface CalledTool {
 
 /** Whether an endpoint wants the reasoning of earlier tool-calling turns back. */
 export function needsReplay({ provider }: Endpoint): boolean {
-  return PROTOCOLS[provider.api].replaysReasoning || provider.quirks.reasoning_field !== undefined;
+  return replaysReasoning(provider.api) || provider.quirks.reasoning_field !== undefined;
 }
 
 /**

@@ -137,7 +137,7 @@ export class Turn {
     const format = this.fitted.chat.response_format;
     const text = formatBy && wholeText(attempt.unread);
     if (!format || text === undefined) return formatBy;
-    const checked = checkAnswer(text, format);
+    const checked = await checkAnswer(text, format);
     if ("json" in checked) {
       if (checked.json !== text) attempt.unread = withText(attempt.unread, checked.json);
       return formatBy;
@@ -146,7 +146,7 @@ export class Turn {
     repair.follows = attempt;
     this.attempt = repair;
     const failure = await repair.open(toRepair(this.fitted.chat, text, checked.problem), true);
-    const repaired = failure ? undefined : checkAnswer(wholeText(repair.unread) ?? "", format);
+    const repaired = failure ? undefined : await checkAnswer(wholeText(repair.unread) ?? "", format);
     if (failure) {
       this.failures.push({ attempt: repair, failure });
       this.attempt = attempt;

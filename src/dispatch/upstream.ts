@@ -1,6 +1,6 @@
 import type { Provider } from "../catalogue/catalogue.ts";
 import { DEMO_SLUG } from "../demo/catalogue.ts";
-import { demoFetch } from "../demo/demo.ts";
+import type { DemoInit } from "../demo/demo.ts";
 
 /** Names this router to providers, as their terms ask. */
 const USER_AGENT = "Pointsman/0.1";
@@ -31,8 +31,13 @@ export function callUpstream(provider: Provider, call: UpstreamCall, signal: Abo
   headers[HOPS_HEADER] = String(call.hops + 1);
   const init = { method: "POST", headers, body: call.body, signal };
   const url = provider.baseUrl + call.path;
-  if (provider.slug === DEMO_SLUG) return demoFetch(new URL(url), init);
+  if (provider.slug === DEMO_SLUG) return askDemo(new URL(url), init);
   return fetch(url, { ...init, redirect: "manual" });
+}
+
+async function askDemo(url: URL, init: DemoInit): Promise<Response> {
+  const { demoFetch } = await import("../demo/demo.ts");
+  return demoFetch(url, init);
 }
 
 /** Posts a form to a token server, whose address the caller has checked. */

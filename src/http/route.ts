@@ -33,7 +33,7 @@ export async function postRoute(c: AppContext): Promise<Response> {
   });
   const { seed, sticky } = record;
   const data = {
-    ...dryRun({ chat, route, plan, atMs: Date.now() }),
+    ...(await dryRun({ chat, route, plan, atMs: Date.now() })),
     ...(plan.candidates.length === 0 && { error: toErrorObject(explainEmpty(plan, route, Date.now())) }),
     ...(preset && { preset: `${preset.slug}@${preset.version}` }),
     ...(sticky && { sticky: splitEndpointId(sticky.endpointId) }),

@@ -48,8 +48,6 @@ export interface AnswerContext {
 export interface Protocol {
   /** How a provider's key is sent, unless its row says otherwise. */
   auth: AuthScheme;
-  /** Whether the next turn must bring the reasoning of a turn with tool calls back, signature and all. */
-  replaysReasoning: boolean;
   /** The upstream's request for a chat request. Never changes its input. Throws `RouterError` for what cannot be sent. */
   request(chat: ChatRequest, target: RequestTarget): UpstreamRequest;
   /** A whole answer as the same parts that a stream would give; ends with `done` or `failure`. Never throws. */

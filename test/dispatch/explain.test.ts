@@ -14,8 +14,11 @@ function dry(specs: Record<string, Spec>, fields: Partial<ChatRequest> = {}) {
 describe("a dry run", () => {
   const priced = (price: string) => ({ endpoint: { pricing: { prompt: price, completion: price } } });
 
-  it("reserves for the dearest candidate", () => {
-    const { candidates, reservation } = dry({ a: priced("0.000001"), b: priced("0.000004") }, { max_tokens: 100 });
+  it("reserves for the dearest candidate", async () => {
+    const { candidates, reservation } = await dry(
+      { a: priced("0.000001"), b: priced("0.000004") },
+      { max_tokens: 100 },
+    );
     const [a, b] = candidates.map((candidate) => candidate.max_cost);
     expect(b).toBeCloseTo(4 * (a ?? 0), 12);
     expect(reservation).toEqual({ max_cost: b });
@@ -25,16 +28,16 @@ describe("a dry run", () => {
     { name: "one has no price", specs: { a: priced("0.000001"), b: { endpoint: { pricing: undefined } } }, cap: 10 },
     { name: "one has no end", specs: { a: priced("0.000001") }, cap: undefined },
     { name: "there is none", specs: {}, cap: 10 },
-  ])("knows no reservation when $name", ({ specs, cap }) => {
-    expect(dry(specs, cap === undefined ? {} : { max_tokens: cap }).reservation).toEqual({ max_cost: null });
+  ])("knows no reservation when $name", async ({ specs, cap }) => {
+    expect((await dry(specs, cap === undefined ? {} : { max_tokens: cap })).reservation).toEqual({ max_cost: null });
   });
 
-  it("reserves nothing for what is free", () => {
-    expect(dry({ a: priced("0") }, { max_tokens: 10 }).reservation).toEqual({ max_cost: 0 });
+  it("reserves nothing for what is free", async () => {
+    expect((await dry({ a: priced("0") }, { max_tokens: 10 })).reservation).toEqual({ max_cost: 0 });
   });
 
-  it("says of each candidate what it would not get", () => {
-    const { candidates } = dry(
+  it("says of each candidate what it would not get", async () => {
+    const { candidates } = await dry(
       {
         all: {},
         few: { endpoint: { supported_parameters: ["stop"] } },
@@ -48,7 +51,7 @@ describe("a dry run", () => {
     expect(candidates.map(({ dropped }) => dropped)).toEqual([[], ["temperature", "seed"], ["seed"]]);
   });
 
-  it("says how the form of the answer comes about, and what is cut from a prompt that is too long", () => {
+  it("says how the form of the answer comes about, and what is cut from a prompt that is too long", async () => {
     const messages = Array.from({ length: 41 }, (_, n) => {
       return {
         role: n % 2 ? ("assistant" as const) : ("user" as const),
@@ -56,12 +59,14 @@ describe("a dry run", () => {
       };
     });
     const response_format = { type: "json_object" as const };
-    const [small, large] = dry(
-      {
-        small: { endpoint: { context_length: 600 }, provider: { api: "anthropic-messages" } },
-        large: { endpoint: { context_length: 100_000 } },
-      },
-      { messages, transforms: ["middle-out"], response_format },
+    const [small, large] = (
+      await dry(
+        {
+          small: { endpoint: { context_length: 600 }, provider: { api: "anthropic-messages" } },
+          large: { endpoint: { context_length: 100_000 } },
+        },
+        { messages, transforms: ["middle-out"], response_format },
+      )
     ).candidates;
     expect(small).toMatchObject({
       response_format: expect.stringMatching(/^(tool|instruction)$/),
@@ -70,13 +75,11 @@ describe("a dry run", () => {
     for (const key of ["response_format", "compression", "refused"]) expect(large).not.toHaveProperty(key);
   });
 
-  it("says who would refuse the request for want of words", () => {
+  it("says who would refuse the request for want of words", async () => {
     const video = { type: "video_url" as const, video_url: { url: "https://film.test/a.mp4" } };
     const messages = [{ role: "user" as const, content: [video] }];
-    const [chat, claude] = dry(
-      { chat: {}, claude: { provider: { api: "anthropic-messages" } } },
-      { messages },
-    ).candidates;
+    const [chat, claude] = (await dry({ chat: {}, claude: { provider: { api: "anthropic-messages" } } }, { messages }))
+      .candidates;
     expect(chat).not.toHaveProperty("refused");
     expect(claude).toMatchObject({ tag: "claude", refused: expect.any(String) });
   });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { PROTOCOLS } from "../../src/protocols/index.ts";
+import { APIS, protocolOf } from "../../src/protocols/index.ts";
 import type { Protocol } from "../../src/protocols/protocol.ts";
 import { REMEDIES } from "../../src/routing/fallback.ts";
 import type { Part } from "../../src/schema/chunk.ts";
@@ -86,7 +86,9 @@ function expectEnded(parts: Part[]): void {
   for (const part of parts) if (part.type === "failure") expect(Object.keys(REMEDIES)).toContain(part.failure.kind);
 }
 
-describe.each(Object.entries(PROTOCOLS))("%s", (api, protocol) => {
+const PROTOCOLS = await Promise.all(APIS.map(async (api) => [api, await protocolOf(api)] as const));
+
+describe.each(PROTOCOLS)("%s", (api, protocol) => {
   const samples = samplesOf(api);
   const options = { numRuns: RUNS, ...(SEED !== undefined && { seed: SEED }) };
   const pieceBytes = fc.integer({ min: 1, max: 200 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { PROTOCOLS } from "../../src/protocols/index.ts";
+import { APIS, protocolOf } from "../../src/protocols/index.ts";
 import type { Protocol } from "../../src/protocols/protocol.ts";
 import type { Part } from "../../src/schema/chunk.ts";
 import { Assembler } from "../../src/stream/assemble.ts";
@@ -25,18 +25,20 @@ interface Fixture {
 const API_BY_FORMAT: Record<string, string> = { "cohere-v2": "cohere-chat" };
 
 const FILES = import.meta.glob<string>("../fixtures/*/*.json", { query: "?raw", import: "default", eager: true });
-const FIXTURES = Object.values(FILES)
-  .map((text): Fixture => JSON.parse(text))
-  .map((fixture) => ({ ...fixture, protocol: protocolOf(fixture) }));
+const FIXTURES = await Promise.all(
+  Object.values(FILES)
+    .map((text): Fixture => JSON.parse(text))
+    .map(async (fixture) => ({ ...fixture, protocol: await protocolNamed(fixture) })),
+);
 const ANSWERS = FIXTURES.filter(({ response }) => response.status === 200);
 const STREAMS = ANSWERS.filter(({ response }) => bytesOf(response) !== undefined);
 const WHOLE = ANSWERS.filter(({ response }) => bytesOf(response) === undefined);
 const REFUSALS = FIXTURES.filter(({ response }) => response.status !== 200);
 
-function protocolOf({ wire_format: format }: Fixture): Protocol {
-  const protocol = Object.entries(PROTOCOLS).find(([api]) => api === (API_BY_FORMAT[format] ?? format))?.[1];
-  if (!protocol) throw new Error(`no protocol speaks ${format}`);
-  return protocol;
+async function protocolNamed({ wire_format: format }: Fixture): Promise<Protocol> {
+  const api = APIS.find((name) => name === (API_BY_FORMAT[format] ?? format));
+  if (!api) throw new Error(`no protocol speaks ${format}`);
+  return protocolOf(api);
 }
 
 function bytesOf(response: Fixture["response"]): Uint8Array | undefined {

@@ -9,7 +9,6 @@ import { toRequest } from "./request.ts";
 /** Anthropic's Messages API, also spoken by companies that want to be a home for its clients. */
 export const anthropicMessages: Protocol = {
   auth: "x-api-key",
-  replaysReasoning: true,
   request: toRequest,
   response(json, context) {
     const message = asObject(json);

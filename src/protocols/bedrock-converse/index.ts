@@ -9,7 +9,6 @@ import { toConverseRequest } from "./request.ts";
 /** Amazon Bedrock's Converse API: one format for all its models, streamed in AWS's binary frames. */
 export const bedrockConverse: Protocol = {
   auth: "aws-sigv4",
-  replaysReasoning: true,
   request: toConverseRequest,
   response(json, context) {
     const answer = asObject(json);

@@ -10,7 +10,6 @@ import { toCohereRequest } from "./request.ts";
 /** Cohere's chat API, version 2. */
 export const cohereChat: Protocol = {
   auth: "bearer",
-  replaysReasoning: false,
   request: toCohereRequest,
   response(json) {
     const parts: Part[] = [];

@@ -9,7 +9,6 @@ import { toRequest } from "./request.ts";
 /** Google's `generateContent`, as AI Studio and Vertex AI speak it. */
 export const googleGemini: Protocol = {
   auth: "x-goog-api-key",
-  replaysReasoning: true,
   request: toRequest,
   response(json) {
     const decoder = new GeminiDecoder();

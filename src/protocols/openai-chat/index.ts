@@ -9,7 +9,6 @@ import { toRequest } from "./request.ts";
 /** OpenAI's chat completions, spoken by most providers; their differences are quirks of their rows. */
 export const openaiChat: Protocol = {
   auth: "bearer",
-  replaysReasoning: false,
   request: toRequest,
   response(json) {
     const decoder = new OpenAiChatDecoder();

@@ -10,7 +10,6 @@ import { toResponsesRequest } from "./request.ts";
 /** OpenAI's Responses API, used without state at the vendor. Its error bodies are those of chat completions. */
 export const openaiResponses: Protocol = {
   auth: "bearer",
-  replaysReasoning: true,
   request: toResponsesRequest,
   response(json, context) {
     const response = asObject(json);
