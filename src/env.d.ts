@@ -2,7 +2,7 @@
 declare namespace Cloudflare {
   interface GlobalProps {
     mainModule: typeof import("./index.ts");
-    durableNamespaces: "Ledger" | "ResponseCache" | "HealthHub" | "AuditLog" | "Errand";
+    durableNamespaces: "Ledger" | "ResponseCache" | "HealthHub" | "AuditLog" | "Errand" | "KnowledgeTable";
   }
   interface Env {
     KV: KVNamespace;
@@ -10,6 +10,7 @@ declare namespace Cloudflare {
     RESPONSES: DurableObjectNamespace<import("./store/response-cache.ts").ResponseCache>;
     HEALTH: DurableObjectNamespace<import("./store/health-hub.ts").HealthHub>;
     AUDIT: DurableObjectNamespace<import("./ledger/audit.ts").AuditLog>;
+    TABLES: DurableObjectNamespace<import("./retrieval/knowledge-table.ts").KnowledgeTable>;
     ERRANDS: DurableObjectNamespace;
     /** This is an errand: a request that lives on when its client leaves. Set in the code alone. */
     IS_ERRAND?: true;

@@ -55,6 +55,7 @@ export const ERROR_STATUS = {
   max_tokens_exceeded: 400,
   invalid_request: 400,
   invalid_prompt: 400,
+  /** What was asked for needs a model that the operator has not named. */
   not_configured: 400,
   content_policy_violation: 400,
   authentication: 401,
@@ -64,6 +65,7 @@ export const ERROR_STATUS = {
   timeout: 504,
   conflict: 409,
   payload_too_large: 413,
+  unsupported_media_type: 415,
   unprocessable: 422,
   rate_limit_exceeded: 429,
   server: 500,

@@ -3,6 +3,7 @@ import { errandsBy } from "./store/errands.ts";
 
 export { AuditLog } from "./ledger/audit.ts";
 export { Ledger } from "./ledger/ledger.ts";
+export { KnowledgeTable } from "./retrieval/knowledge-table.ts";
 export { HealthHub } from "./store/health-hub.ts";
 export { ResponseCache } from "./store/response-cache.ts";
 

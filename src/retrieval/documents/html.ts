@@ -1,0 +1,111 @@
+import type { ReadDocument } from "./document.ts";
+import { decodeEntities } from "./entities.ts";
+
+/** What is never text. */
+const REMOVED = "script, style, nav, noscript, template, svg, iframe, object";
+/** What stands on lines of its own. */
+const BLOCKS =
+  "address, article, aside, blockquote, body, br, caption, dd, details, div, dl, dt, fieldset, figcaption, figure, footer, form, h1, h2, h3, h4, h5, h6, header, hr, li, main, ol, option, p, pre, section, summary, table, tbody, tfoot, thead, tr, ul";
+/** Paragraphs, with an empty line around them. */
+const PARAGRAPHS = "article, blockquote, dl, h1, h2, h3, h4, h5, h6, ol, p, section, table, ul";
+const CELLS = "td, th";
+
+/** Gathers the text of a page, in the order of its source. */
+class PageText {
+  text = "";
+  title = "";
+  heading = "";
+  /** Where text goes beside the page. */
+  isTitle = false;
+  isHeading = false;
+
+  line(): void {
+    this.text += "\n";
+  }
+
+  take(raw: string): void {
+    if (this.isTitle) this.title += raw;
+    else this.text += raw.replace(/\s+/g, " ");
+    if (this.isHeading) this.heading += raw;
+  }
+}
+
+/** The text of an HTML page. */
+export async function readHtml(source: string): Promise<ReadDocument> {
+  const page = new PageText();
+  const rewriter = new HTMLRewriter()
+    .on(REMOVED, { text: (text) => void text.remove() })
+    .on(BLOCKS, { element: (element) => atBothEnds(element, () => page.line()) })
+    .on(PARAGRAPHS, { element: (element) => atBothEnds(element, () => page.line()) })
+    .on(CELLS, { element: () => page.take(" ") })
+    .on("title", { element: (element) => between(element, (isInside) => (page.isTitle = isInside)) })
+    .on("h1", { element: (element) => between(element, (isInside) => (page.isHeading = isInside)) });
+  return gather(rewriter, source, page);
+}
+
+/** The text of an XML file: every element stands on a line of its own. */
+export async function readXml(source: string): Promise<ReadDocument> {
+  const page = new PageText();
+  const rewriter = new HTMLRewriter()
+    .on("*", { element: (element) => atBothEnds(element, () => page.line()) })
+    .on("title", {
+      element: (element) => between(element, (isInside) => (page.isHeading = isInside && !page.heading)),
+    });
+  return gather(rewriter, asHtml(source), page);
+}
+
+/** XML in the words of HTML: nothing closes itself, and there is no CDATA. */
+function asHtml(source: string): string {
+  return source
+    .replace(/<!\[CDATA\[([\s\S]*?)\]\]>/g, (_, text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;"))
+    .replace(/<([\w:.-]+)((?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*\/>/g, "<$1$2></$1>")
+    .replace(/<(\/?)(title|script|style|textarea|xmp|iframe|noembed|noframes|plaintext)(?=[\s>])/gi, "<$1x-$2")
+    .replace(/<(\/?)x-title(?=[\s>])/gi, "<$1title");
+}
+
+async function gather(rewriter: HTMLRewriter, source: string, page: PageText): Promise<ReadDocument> {
+  const read = rewriter.onDocument({
+    text(text) {
+      if (!text.removed) page.take(text.text);
+    },
+  });
+  await read.transform(new Response(source)).arrayBuffer();
+  const title = tidy(page.title) || tidy(page.heading) || undefined;
+  return { title, pages: null, sections: [{ page: null, text: tidy(page.text) }] };
+}
+
+function atBothEnds(element: Element, act: () => void): void {
+  act();
+  if (!isVoid(element)) element.onEndTag(act);
+}
+
+function between(element: Element, set: (isInside: boolean) => void): void {
+  set(true);
+  element.onEndTag(() => set(false));
+}
+
+/** Whether an element has no end. */
+function isVoid({ tagName }: Element): boolean {
+  return [
+    "area",
+    "base",
+    "br",
+    "col",
+    "embed",
+    "hr",
+    "img",
+    "input",
+    "link",
+    "meta",
+    "source",
+    "track",
+    "wbr",
+  ].includes(tagName);
+}
+
+/** Text without entities, trimmed, with at most one empty line in a row. */
+function tidy(text: string): string {
+  return decodeEntities(text.replace(/[ \t]*\n[ \t]*/g, "\n").replace(/\n{3,}/g, "\n\n"))
+    .replace(/[ \t]{2,}/g, " ")
+    .trim();
+}

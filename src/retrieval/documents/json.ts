@@ -1,0 +1,46 @@
+import { invalidField } from "../../errors.ts";
+import type { ReadDocument } from "./document.ts";
+
+/** JSON: each element of an array is a record, anything else is one. */
+export function readJson(source: string): ReadDocument {
+  const value = parse(source, "the file is not valid JSON");
+  return toDocument(Array.isArray(value) ? value : [value]);
+}
+
+/** JSON lines: each line is a record. */
+export function readJsonLines(source: string): ReadDocument {
+  const lines = source.split("\n").map((line, index) => ({ line, number: index + 1 }));
+  const values = lines
+    .filter(({ line }) => line.trim() !== "")
+    .map(({ line, number }) => parse(line, `line ${number} is not valid JSON`));
+  return toDocument(values);
+}
+
+function parse(source: string, problem: string): unknown {
+  try {
+    return JSON.parse(source);
+  } catch {
+    throw invalidField("file", problem);
+  }
+}
+
+function toDocument(values: unknown[]): ReadDocument {
+  const records = values.map((value) => linesOf(value, "").join("\n")).filter((record) => record !== "");
+  return { pages: null, sections: [{ page: null, records }] };
+}
+
+/** What a value holds, as lines of `path: value`; nothing for nulls and empty texts. */
+function linesOf(value: unknown, path: string): string[] {
+  if (value === null || value === "") return [];
+  if (Array.isArray(value)) return arrayLines(value, path);
+  if (typeof value === "object")
+    return Object.entries(value).flatMap(([name, inner]) => linesOf(inner, path === "" ? name : `${path}.${name}`));
+  return [path === "" ? String(value) : `${path}: ${value}`];
+}
+
+/** A list of plain values is one line, as people write it. */
+function arrayLines(values: unknown[], path: string): string[] {
+  const isPlain = values.every((value) => typeof value !== "object" || value === null);
+  if (isPlain) return linesOf(values.filter((value) => value !== null && value !== "").join(", "), path);
+  return values.flatMap((value, index) => linesOf(value, path === "" ? String(index) : `${path}.${index}`));
+}
