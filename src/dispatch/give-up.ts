@@ -9,6 +9,12 @@ export interface FailedAttempt {
   failure: UpstreamFailure;
 }
 
+/** As much of one as its error tells. */
+interface FailedCall {
+  attempt: Pick<Attempt, "endpoint">;
+  failure: UpstreamFailure;
+}
+
 /**
  * What a client is told when an attempt of this kind was the last. The operator's key and the operator's catalogue
  * are never the client's fault, and a 5xx is only for what another try may cure.
@@ -42,7 +48,7 @@ function keyRefused({ endpoint }: Pick<Attempt, "endpoint">): string {
 const BUSY_STATUSES = new Set([503, 529]);
 
 /** The error of a walk in which every candidate failed: that of the last one, with the whole walk in its metadata. */
-export function giveUp(failures: FailedAttempt[]): RouterError {
+export function giveUp(failures: FailedCall[]): RouterError {
   const last = failures.at(-1);
   if (!last) throw new Error("a walk without attempts cannot be given up");
   const waits = failures.map(({ failure }) => failure.retryAfterMs).filter((wait) => wait !== undefined);
@@ -102,7 +108,7 @@ function describe(failure: UpstreamFailure, attempt: Pick<Attempt, "endpoint">) 
   return { type, status, message: failure.raw === undefined ? failure.message : "Provider returned error", metadata };
 }
 
-function toPreviousError({ failure, attempt }: FailedAttempt): Record<string, unknown> {
+function toPreviousError({ failure, attempt }: FailedCall): Record<string, unknown> {
   const { status, message, metadata } = describe(failure, attempt);
   const { provider_name, raw, retry_after } = metadata;
   const wait = retry_after === undefined ? {} : { retry_after };

@@ -43,6 +43,8 @@ export interface PlanFor {
   owner: string;
   /** What the key and its team allow and prefer; absent: everything. */
   rules?: Pick<PlanInput, "layers" | "allowsModel" | "mustBePriced">;
+  /** What the plan is made from; absent: what the request says. */
+  route?: RouteRequest;
 }
 
 /** Plans a request with what this isolate knows; a rehearsal brings what it is to be planned with. */
@@ -50,11 +52,11 @@ export function planRequest(
   c: AppContext,
   chat: ChatRequest,
   inForce: RoutedCatalogue,
-  { owner, rules }: PlanFor,
+  { owner, rules, route: own }: PlanFor,
 ): PlannedRequest {
   const nowMs = Date.now();
   const { catalogue, memory } = c.get("rehearsal") ?? { catalogue: inForce, memory: ISOLATE };
-  const route = toRouteRequest(chat);
+  const route = own ?? toRouteRequest(chat);
   const conversation = conversationOf(chat, c.req.raw.headers.get("x-session-id"));
   const session = `${owner} ${route.model ?? route.models[0] ?? ""} ${conversation.id}`;
   const sticky = findSession(session, nowMs);

@@ -1,4 +1,5 @@
 import type { Endpoint, Model } from "../catalogue/catalogue.ts";
+import { givesOutputs } from "../catalogue/outputs.ts";
 import type { Cold } from "../health/cooldown.ts";
 import { lacksParameter, takesToolChoice } from "./parameters.ts";
 import type { Policy } from "./policy.ts";
@@ -100,7 +101,7 @@ const HARD_FILTERS: Filter[] = [
   { reason: "input_modality", removes: (_, { model, request }) => !takesInputs(model, sensed(request.inputs)) },
   {
     reason: "output_modality",
-    removes: (_, { model, request }) => lacks(model.row.output_modalities, request.outputs),
+    removes: (endpoint, { model, request }) => !givesOutputs(model, endpoint, request.outputs),
   },
   { reason: "not_allowed", removes: (endpoint, { policy }) => policy.only.some((names) => !isNamed(names, endpoint)) },
   { reason: "ignored", removes: (endpoint, { policy }) => isNamed(policy.ignore, endpoint) },

@@ -1,4 +1,5 @@
 import type { Endpoint, Model } from "../catalogue/catalogue.ts";
+import { givesAnswers } from "../catalogue/outputs.ts";
 import { DEMO_SLUG } from "../demo/catalogue.ts";
 import { RouterError } from "../errors.ts";
 import { filterEndpoints, takesInputs } from "./filter.ts";
@@ -134,7 +135,7 @@ function fittingModels(input: RouterInput, isAllowed: (id: string) => boolean): 
       continue;
     const model = input.catalogue.model(id);
     // A model that nobody asked for by its name is one that takes everything as it is.
-    if (!model || !takesInputs(model, input.request.inputs)) continue;
+    if (!model || !givesAnswers(model) || !takesInputs(model, input.request.inputs)) continue;
     const { admitted } = filterEndpoints({ model, shownAs: id }, input);
     if (admitted.length > 0) fitting.push({ ...model, endpoints: admitted });
   }
