@@ -180,7 +180,7 @@ class WholeWalk<Value> {
     const { startedAtMs, dropped } = attempt;
     const bill = makeWholeBill(endpoint, result, { estimate: () => call.estimateTokens(), startedAtMs });
     const { upstreamId } = result;
-    settle(toWholeRecord(this.#request, { attempt, bill, upstreamId, failures: this.#failures, outcome: "finished" }));
+    this.#settle({ attempt, bill, upstreamId, failures: this.#failures, outcome: "finished" });
     return { value: result.value, bill, providerName: endpoint.provider.name, shownAs, dropped };
   }
 

@@ -1,16 +1,21 @@
 import { dispatch } from "../dispatch/dispatch.ts";
+import { embeddingsCall } from "../protocols/whole/embeddings.ts";
+import { rerankCall, searchUnitsOf } from "../protocols/whole/rerank.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import type { GenerationRecord } from "../schema/generation.ts";
 import { createGenerationId } from "../schema/generation-id.ts";
 import type { ApiKey } from "../schema/key.ts";
-import type { Purpose, SideCalls } from "../schema/side-calls.ts";
+import type { Purpose, RankedDocument, SideCalls } from "../schema/side-calls.ts";
 import type { Team } from "../schema/team.ts";
+import { readCatalogue } from "../store/catalogue.ts";
 import { type Held, holdFor, rulesFor } from "./admission.ts";
 import { bookedWith, storesOf } from "./booking.ts";
 import { type AppContext, waitUntilOf } from "./env.ts";
 import { type PlanFor, planRequest } from "./planning.ts";
 import { hopsOf } from "./request-headers.ts";
 import { catalogueFor } from "./team-catalogue.ts";
+import { ESTIMATING_RULER } from "./token-ruler.ts";
+import { callBeside } from "./whole-calls.ts";
 
 /** For whom calls are made beside an answer, and who pays. */
 export interface SidePayer {
@@ -21,13 +26,15 @@ export interface SidePayer {
 }
 
 /** The calls that a request may make beside its answer. They end when its client leaves. */
-export function sideCallsFor(c: AppContext, payer: SidePayer): Pick<SideCalls, "ask" | "costs"> {
+export function sideCallsFor(c: AppContext, payer: SidePayer): SideCalls {
   const spent = { checksNanoUsd: 0, retrievalNanoUsd: 0 };
   const onSettled = (record: GenerationRecord) => {
     if (record.purpose) spent[SHARE_OF[record.purpose]] += chargeOf(record);
   };
   return {
     ask: (chat, purpose, timeoutMs) => ask(c, payer, { chat, purpose, timeoutMs, onSettled }),
+    embed: (model, texts, type) => embed(c, payer, { model, texts, type, onSettled }),
+    rerank: (model, query, documents, topN) => rerank(c, payer, { model, query, documents, topN, onSettled }),
     costs: () => ({ ...spent }),
   };
 }
@@ -95,6 +102,78 @@ function rulesOfSide(payer: SidePayer, purpose: Purpose): PlanFor["rules"] {
   if (!rules || purpose === "rewrite") return rules;
   const { allowsModel: _, ...others } = rules;
   return others;
+}
+
+/** Providers take so many texts at a time, and so many characters of them together. */
+const MAX_BATCH_TEXTS = 96;
+const MAX_BATCH_CHARS = 200_000;
+/** Calls at the same time. */
+const MAX_BATCHES_AT_ONCE = 4;
+
+/** One vector for each text; a long list takes several calls. */
+async function embed(
+  c: AppContext,
+  payer: SidePayer,
+  asked: { model: string; texts: string[]; type: "query" | "document"; onSettled: (record: GenerationRecord) => void },
+): Promise<Float32Array[]> {
+  const { model, texts, type, onSettled } = asked;
+  const batches = batchesOf(texts);
+  const results: number[][][] = new Array(batches.length);
+  const rules = rulesOfSide(payer, "embedding");
+  const work = batches.entries();
+  let hasFailed = false;
+  const worker = async () => {
+    for (const [place, input] of work) {
+      if (hasFailed) return;
+      const call = embeddingsCall({ model, input, type }, ESTIMATING_RULER);
+      const longestTokens = Math.max(...input.map(ESTIMATING_RULER.count));
+      const ask = { call, apiType: "embeddings" as const, model, rules, longestTokens, purpose: "embedding" as const };
+      try {
+        results[place] = (await callBeside(c, payer, { ...ask, onSettled })).value;
+      } catch (error) {
+        hasFailed = true;
+        throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(MAX_BATCHES_AT_ONCE, batches.length) }, worker));
+  return results.flat().map((vector) => Float32Array.from(vector));
+}
+
+function batchesOf(texts: string[]): string[][] {
+  const batches: string[][] = [];
+  let chars = Infinity;
+  for (const text of texts) {
+    const last = batches.at(-1);
+    chars += text.length;
+    if (last && last.length < MAX_BATCH_TEXTS && chars <= MAX_BATCH_CHARS) last.push(text);
+    else {
+      batches.push([text]);
+      chars = text.length;
+    }
+  }
+  return batches;
+}
+
+interface Ranking {
+  model: string;
+  query: string;
+  documents: string[];
+  topN: number | undefined;
+  onSettled: (record: GenerationRecord) => void;
+}
+
+async function rerank(c: AppContext, payer: SidePayer, ranking: Ranking): Promise<RankedDocument[]> {
+  const { model, query, documents, topN, onSettled } = ranking;
+  const { count } = ESTIMATING_RULER;
+  const call = rerankCall({ model, query, documents, top_n: topN }, count);
+  const searchUnits = searchUnitsOf(query, documents, count);
+  const { catalogue } = await readCatalogue(c.env.KV, waitUntilOf(c));
+  // The operator's own choice is nobody's to forbid; what a request names is within the rules of its key.
+  const isOperators = model === catalogue.retrieval.reranking_model;
+  const rules = isOperators ? rulesOfSide(payer, "rerank") : rulesFor(payer);
+  const ask = { call, apiType: "rerank" as const, model, rules, longestTokens: 0 };
+  return (await callBeside(c, payer, { ...ask, searchUnits, purpose: "rerank", onSettled })).value;
 }
 
 function alsoTelling(hear: (record: GenerationRecord) => void, settle: (record: GenerationRecord) => void) {

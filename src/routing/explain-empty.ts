@@ -145,7 +145,7 @@ function coldError({ excluded }: Plan, nowMs: number): RouterError {
 }
 
 /** The request is too long for every endpoint that may serve it. */
-function contextError(plan: Plan, { prompt, maxTokens }: RouteRequest): RouterError {
+function contextError(plan: Plan, { prompt, maxTokens, outputs }: RouteRequest): RouterError {
   const lengths = plan.excluded
     .filter(({ reason }) => reason === "context_length")
     .map(({ endpoint }) => Math.min(endpoint.contextLength ?? Infinity, endpoint.row.max_prompt_tokens ?? Infinity));
@@ -155,7 +155,9 @@ function contextError(plan: Plan, { prompt, maxTokens }: RouteRequest): RouterEr
   const message =
     `This endpoint's maximum context length is ${longest} tokens. However, you requested about ` +
     `${prompt.total + output} tokens (${prompt.total - prompt.tools} of text input${tools}, ${output} in the output). ` +
-    'Please reduce the length of either one, or use context-compression: "transforms": ["middle-out"].';
+    (outputs.includes("embeddings")
+      ? 'Please reduce the length of the input, or have it cut: "truncate": true.'
+      : 'Please reduce the length of either one, or use context-compression: "transforms": ["middle-out"].');
   return new RouterError("context_length_exceeded", message, {
     metadata: { failed_routing_step: "Filter by Context Length" },
   });

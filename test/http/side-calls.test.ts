@@ -18,10 +18,29 @@ const priced = (provider: string, prompt: string) => ({
   model: "judge",
   pricing: { prompt, completion: "0" },
 });
+const embedding = (provider: string, prompt: string) => ({
+  provider,
+  model: "embed",
+  pricing: { prompt, completion: "0" },
+});
+/** A model under several names: one that fails cools down. */
+const many = (id: string, row: object) =>
+  Object.fromEntries(["", "-0", "-1", "-2", "-3", "-4", "-5", "-6"].map((suffix) => [id + suffix, row]));
 const CATALOGUE = {
   providers: { sa: host("sa"), sb: host("sb") },
   models: {
     "side/judge": { name: "Judge", endpoints: [priced("sa", "0.000001"), priced("sb", "0.1")] },
+    ...many("side/embed", {
+      name: "Embed",
+      output_modalities: ["embeddings"],
+      context_length: 100,
+      endpoints: [embedding("sa", "0.00001"), { ...embedding("sb", "0.1"), supported_parameters: ["input_type"] }],
+    }),
+    ...many("side/rank", {
+      name: "Rank",
+      output_modalities: ["rerank"],
+      endpoints: [{ provider: "sa", model: "rank", pricing: { prompt: "0", completion: "0", request: "0.002" } }],
+    }),
     "side/other": { name: "Other", endpoints: [priced("sa", "0.000001")] },
   },
 };
@@ -51,17 +70,30 @@ app.post("/ask", async (c) => {
   const text = await sides.ask(chat, purpose, timeoutMs);
   return c.json({ text, costs: sides.costs() });
 });
+app.post("/embed", async (c) => {
+  const payer = await requireKey(c);
+  const { model = "side/embed", texts, type } = await c.req.json();
+  const sides = sideCallsFor(c, { ...payer, parentId: PARENT });
+  const vectors = await sides.embed(model, texts, type ?? "document");
+  return c.json({ vectors: vectors.map((vector) => [...vector]), costs: sides.costs() });
+});
+app.post("/rerank", async (c) => {
+  const payer = await requireKey(c);
+  const { model = "side/rank", query = "Which?", documents, topN } = await c.req.json();
+  const sides = sideCallsFor(c, { ...payer, parentId: PARENT });
+  return c.json({ ranked: await sides.rerank(model, query, documents, topN), costs: sides.costs() });
+});
 app.onError((error) => errorResponse(error));
 
-async function ask(
-  key: string,
-  fields: { purpose: Purpose; model?: string; timeoutMs?: number; [name: string]: unknown },
-) {
+async function call(path: string, key: string, body: object): Promise<Response> {
   const context = createExecutionContext();
-  const body = { model: "side/judge", messages: HELLO, ...fields };
-  const response = await app.fetch(requestTo("/ask", { key, json: body }), env, context);
+  const response = await app.fetch(requestTo(path, { key, json: body }), env, context);
   await waitOnExecutionContext(context);
   return response;
+}
+
+function ask(key: string, fields: { purpose: Purpose; model?: string; timeoutMs?: number; [name: string]: unknown }) {
+  return call("/ask", key, { model: "side/judge", messages: HELLO, ...fields });
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers without a schema
@@ -131,5 +163,144 @@ describe("a question beside an answer", () => {
     expect((await ask(key, { purpose: "toxicity" })).status).toBe(200);
     await errorOf(ask(key, { purpose: "rewrite" }), 400);
     expect((await ask(key, { purpose: "rewrite", model: "side/other" })).status).toBe(200);
+  });
+});
+
+/** Embeds a text as its length; three tokens a text. */
+const lengths: Reply = ({ body }) => {
+  const data = body.input.map((text: string, index: number) => ({
+    object: "embedding",
+    index,
+    embedding: [text.length, 0.5],
+  }));
+  return Response.json({ object: "list", data: data.reverse(), usage: { prompt_tokens: 3 * data.length } });
+};
+/** Ranks longer texts first. */
+const byLength =
+  (fields: object): Reply =>
+  ({ body }) => {
+    const results = body.documents.map((text: string, index: number) => ({
+      index,
+      relevance_score: text.length / 100,
+    }));
+    return Response.json({ results, ...fields });
+  };
+
+describe("embeddings beside an answer", () => {
+  it("are one vector for each text, in their order", async () => {
+    const network = connect({ sa: lengths });
+    const { key, data } = await makeKey();
+    const answer = await (await call("/embed", key, { texts: ["a", "bbb", "cc"] })).json();
+    const vectors = [
+      [1, 0.5],
+      [3, 0.5],
+      [2, 0.5],
+    ];
+    expect(answer).toEqual({ vectors, costs: { checksNanoUsd: 0, retrievalNanoUsd: 90_000 } });
+    expect(network).toMatchObject([{ path: "/v1/embeddings", body: { model: "embed", input: ["a", "bbb", "cc"] } }]);
+    expect(await recordsOf(data.hash)).toMatchObject([
+      { purpose: "embedding", parent_id: PARENT, api_type: "embeddings", total_cost: 0.00009, tokens_prompt: 9 },
+    ]);
+  });
+
+  it("of many texts take several calls", async () => {
+    const network = connect({ sa: lengths });
+    const { key, data } = await makeKey();
+    const texts = Array.from({ length: 200 }, (_, index) => "x".repeat(1 + (index % 50)));
+    const { vectors } = await (await call("/embed", key, { texts })).json<{ vectors: number[][] }>();
+    expect(vectors.map(([length]) => length)).toEqual(texts.map(({ length }) => length));
+    expect(network.map(({ body }) => body.input.length)).toEqual([96, 96, 8]);
+    expect(await recordsOf(data.hash)).toHaveLength(3);
+  });
+
+  it("of no texts take none", async () => {
+    const network = connect({ sa: lengths });
+    const { key } = await makeKey();
+    expect(await (await call("/embed", key, { texts: [] })).json()).toMatchObject({ vectors: [] });
+    expect(network).toEqual([]);
+  });
+
+  it("tell a query from a document where the endpoint knows the word", async () => {
+    const network = connect({ sa: json({}, { status: 500 }), sb: lengths });
+    const { key } = await makeKey();
+    await call("/embed", key, { texts: ["a"], type: "query", model: "side/embed-6" });
+    expect(network.map(({ host, body }) => [host, body.input_type])).toEqual([
+      ["sa", undefined],
+      ["sb", "query"],
+    ]);
+  });
+
+  const BAD: [name: string, answer: unknown][] = [
+    ["nothing", {}],
+    ["too few", { data: [{ index: 0, embedding: [1] }] }],
+    [
+      "one twice",
+      {
+        data: [
+          { index: 0, embedding: [1] },
+          { index: 0, embedding: [1] },
+        ],
+      },
+    ],
+    [
+      "different lengths",
+      {
+        data: [
+          { index: 0, embedding: [1] },
+          { index: 1, embedding: [1, 2] },
+        ],
+      },
+    ],
+    ["of words", { data: [{ embedding: ["a"] }, { embedding: ["b"] }] }],
+    ["an error", { error: { message: "no" } }],
+  ];
+  it.each(BAD.entries().toArray())(
+    "%i: that are no vectors are a failure: the next is asked",
+    async (n, [, answer]) => {
+      const network = connect({ sa: json(answer), sb: lengths });
+      const { key } = await makeKey();
+      expect((await call("/embed", key, { texts: ["a", "b"], model: `side/embed-${n}` })).status).toBe(200);
+      expect(network.map(({ host }) => host)).toEqual(["sa", "sb"]);
+    },
+  );
+});
+
+describe("a ranking beside an answer", () => {
+  it.each<[name: string, usage: object, nanoUsd: number]>([
+    ["by search units", { meta: { billed_units: { search_units: 2 } } }, 4_000_000],
+    ["by requests", { usage: { total_tokens: 12 } }, 2_000_000],
+  ])("has the best first, and is billed %s", async (_, usage, nanoUsd) => {
+    connect({ sa: byLength(usage) });
+    const { key } = await makeKey();
+    const answer = await (await call("/rerank", key, { documents: ["a", "bbb", "cc"], topN: 2 })).json();
+    const ranked = [
+      { index: 1, score: 0.03 },
+      { index: 2, score: 0.02 },
+    ];
+    expect(answer).toEqual({ ranked, costs: { checksNanoUsd: 0, retrievalNanoUsd: nanoUsd } });
+  });
+
+  const BAD: [name: string, results: unknown][] = [
+    ["no document of these", [{ index: 3, relevance_score: 1 }]],
+    ["a document twice", [0, 0].map((index) => ({ index, relevance_score: 1 }))],
+    ["no score", [{ index: 0 }]],
+    ["nothing", []],
+  ];
+  it.each(BAD.entries().toArray())("%i: of other documents is a failure", async (n, [, results]) => {
+    const network = connect({ sa: json({ results }) });
+    const { key } = await makeKey();
+    await errorOf(call("/rerank", key, { documents: ["a", "b"], model: `side/rank-${n}` }), 502);
+    expect(network).toHaveLength(1);
+  });
+
+  it.each([
+    ["side/judge", 404],
+    ["side/embed", 404],
+    ["side/nothing", 400],
+  ])("is not asked of %s", async (model, status) => {
+    const network = connect({ sa: byLength({}) });
+    const { key } = await makeKey();
+    await errorOf(call("/rerank", key, { documents: ["a"], model }), status);
+    expect(network).toEqual([]);
   });
 });

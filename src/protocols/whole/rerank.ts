@@ -25,6 +25,20 @@ export function rerankCall(request: RerankRequest, count: (text: string) => numb
   };
 }
 
+/** A vendor's search unit has so many documents at most, of which a longer one counts as several. */
+const UNIT_DOCUMENTS = 100;
+const UNIT_DOCUMENT_TOKENS = 500;
+
+/** What a vendor that bills by search units may bill. */
+export function searchUnitsOf(query: string, documents: RerankDocument[], count: (text: string) => number): number {
+  const ofQuery = count(query);
+  const pieces = documents.reduce<number>((sum, one) => {
+    const tokens = ofQuery + count(textOfDocument(one));
+    return sum + Math.max(1, Math.ceil(tokens / UNIT_DOCUMENT_TOKENS));
+  }, 0);
+  return Math.ceil(pieces / UNIT_DOCUMENTS);
+}
+
 /** A text alone is the form that everybody takes. */
 function toWire(document: RerankDocument): RerankDocument {
   return typeof document === "string" || document.image != null ? document : textOfDocument(document);
