@@ -1,7 +1,8 @@
 import type { Endpoint } from "../catalogue/catalogue.ts";
 import type { UpstreamFailure } from "../errors.ts";
-import { PROTOCOLS } from "../protocols/index.ts";
+import { protocolOf } from "../protocols/index.ts";
 import type { WholeCall, WholeResult } from "../protocols/whole/whole-call.ts";
+import type { AuthScheme } from "../schema/catalogue.ts";
 import { authorize } from "./authorize.ts";
 import { parseJson, readText, toJson } from "./body.ts";
 import { type AttemptLimits, Deadline, type DeadlineName } from "./deadline.ts";
@@ -63,14 +64,14 @@ export class WholeAttempt<Value> {
 
   async #open(call: WholeCall<Value>): Promise<WholeResult<Value> | { failure: UpstreamFailure }> {
     const { provider, upstreamModel: model, supportedParameters, contextLength, row } = this.endpoint;
-    const protocol = PROTOCOLS[provider.api];
+    const protocol = await protocolOf(provider.api);
     const maxPromptTokens = row.max_prompt_tokens ?? contextLength;
     const { body: fields, dropped } = call.request({ model, supportedParameters, maxPromptTokens });
     this.dropped = dropped;
     const body = toJson(fields);
     let response: Response;
     try {
-      response = await this.#send(call.path, body);
+      response = await this.#send(call.path, body, protocol.auth);
     } catch (error) {
       if (error instanceof Refused) return { failure: error.failure };
       return { failure: this.#explain(error, "unreachable") };
@@ -86,11 +87,11 @@ export class WholeAttempt<Value> {
     }
   }
 
-  async #send(path: string, body: string): Promise<Response> {
+  async #send(path: string, body: string, scheme: AuthScheme): Promise<Response> {
     const { provider } = this.endpoint;
     const { signal } = this.#abort;
     const { key, hops } = this.#options;
-    const authorization = await authorize(provider, PROTOCOLS[provider.api].auth, key, { path, body, signal });
+    const authorization = await authorize(provider, scheme, key, { path, body, signal });
     if ("failure" in authorization) throw new Refused(authorization.failure);
     this.#authorization = Object.values(authorization.headers);
     const headers = { accept: "application/json", ...authorization.headers };
