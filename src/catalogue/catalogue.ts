@@ -10,12 +10,14 @@ import {
   type ProviderKey,
   type Provider as ProviderRow,
   type Quirks,
+  type Router,
   type RoutingSettings,
   URL_VARIABLE,
 } from "../schema/catalogue.ts";
 import type { ChecksSettings } from "../schema/checks.ts";
 import type { ProviderPreferences } from "../schema/provider-preferences.ts";
 import type { RetrievalSettings } from "../schema/retrieval.ts";
+import { adaptModel } from "./adapter.ts";
 import { type CatalogueRows, mergeModels, mergeProviders } from "./merge.ts";
 import type { ModelRows } from "./model-rows.ts";
 
@@ -70,6 +72,8 @@ export interface Endpoint {
   teamKey?: TeamKey;
   /** The caller's team wants its own keys used here: with the operator's it is not called. */
   isWithheld?: boolean;
+  /** Serves an adapter: the id of the model that it adapts. */
+  adapterOf?: string;
   /** The row of the catalogue, with what is only told and not used. */
   row: EndpointRow;
 }
@@ -101,12 +105,16 @@ export class Catalogue {
   readonly routing: RoutingSettings;
   readonly checks: ChecksSettings;
   readonly retrieval: RetrievalSettings;
+  /** Ids of the models that the operator's document names, in its order. */
+  readonly documentModelIds: string[];
   readonly #aliases: Record<string, Alias>;
+  readonly #routers: Record<string, Router>;
   readonly #providerRows: Record<string, ProviderRow>;
   readonly #modelRows: ModelRows;
   readonly #readVariable: ReadVariable;
   readonly #providers = new Map<string, Provider>();
   readonly #models = new Map<string, Model>();
+  readonly #adapters = new Map<string, Model>();
 
   /** `document` must have passed `checkDocument` with the same rows. */
   constructor(builtIn: CatalogueRows, document: CatalogueDocument, readVariable: ReadVariable = () => undefined) {
@@ -118,12 +126,37 @@ export class Catalogue {
     this.routing = document.routing ?? {};
     this.checks = document.checks ?? {};
     this.retrieval = document.retrieval ?? {};
+    this.documentModelIds = Object.keys(document.models ?? {});
     this.#aliases = document.aliases ?? {};
+    this.#routers = document.routers ?? {};
   }
 
   /** What another name stands for. */
   alias(name: string): Alias | undefined {
     return Object.hasOwn(this.#aliases, name) ? this.#aliases[name] : undefined;
+  }
+
+  /** The targets among which a name chooses. */
+  router(name: string): Router | undefined {
+    return Object.hasOwn(this.#routers, name) ? this.#routers[name] : undefined;
+  }
+
+  /** Every alias, adapter and router, in the document's order. */
+  names(): string[] {
+    return [...Object.keys(this.#aliases), ...Object.keys(this.#routers)];
+  }
+
+  /** An adapter as a model of its own: at the endpoints of its base, with the base's URLs and keys. */
+  adapter(name: string): Model | undefined {
+    const known = this.#adapters.get(name);
+    const alias = known ? undefined : this.alias(name);
+    if (alias?.adapter_of === undefined) return known;
+    const { adapter_of: base, adapter = name, pricing } = alias;
+    const model = this.model(this.alias(base)?.model ?? base);
+    if (!model) return undefined;
+    const adapted = adaptModel(model, { name, upstreamModel: adapter, pricing });
+    this.#adapters.set(name, adapted);
+    return adapted;
   }
 
   /** The model of a public or dated id. */

@@ -1,8 +1,9 @@
-import type { Alias, CatalogueDocument } from "../schema/catalogue.ts";
+import type { CatalogueDocument } from "../schema/catalogue.ts";
+import { checkNames } from "./check-names.ts";
 import { type CatalogueRows, mergeModels, mergeProviders } from "./merge.ts";
-import type { ModelRows } from "./model-rows.ts";
 
-interface DocumentProblem {
+/** What is wrong, and where: a path in dotted form. */
+export interface DocumentProblem {
   path: string;
   problem: string;
 }
@@ -30,24 +31,8 @@ export function checkDocument(builtIn: CatalogueRows, document: CatalogueDocumen
     }
   }
   const defaultModel = document.defaults?.model;
-  if (defaultModel !== undefined && !models.get(defaultModel) && !document.aliases?.[defaultModel])
+  const isName = (name: string) => [document.aliases, document.routers].some((own) => own && Object.hasOwn(own, name));
+  if (defaultModel !== undefined && !models.get(defaultModel) && !isName(defaultModel))
     return { path: "defaults.model", problem: `there is no model "${defaultModel}"` };
-  return checkAliases(document.aliases ?? {}, models);
-}
-
-function checkAliases(aliases: Record<string, Alias>, models: ModelRows): DocumentProblem | undefined {
-  for (const [name, { model, provider, fallbacks = [] }] of Object.entries(aliases)) {
-    const path = `aliases.${name}`;
-    if (models.get(name)) return { path, problem: "is a model's id already" };
-    const row = models.get(model);
-    if (!row) return { path: `${path}.model`, problem: `there is no model "${model}"` };
-    if (provider !== undefined && !row.endpoints.some((one) => [one.provider, one.tag].includes(provider)))
-      return { path: `${path}.provider`, problem: `no endpoint of "${model}" is at "${provider}"` };
-    for (const [index, target] of fallbacks.entries()) {
-      if (target === name) return { path: `${path}.fallbacks.${index}`, problem: "is the alias itself" };
-      if (!Object.hasOwn(aliases, target) && !models.get(target))
-        return { path: `${path}.fallbacks.${index}`, problem: `there is no alias and no model "${target}"` };
-    }
-  }
-  return undefined;
+  return checkNames(document, models);
 }

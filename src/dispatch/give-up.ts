@@ -83,7 +83,7 @@ export function toRefusal(cause: unknown): WireError {
  * Undefined where none of them has said anything: their limits alone are known.
  */
 export function coldAnswer({ candidates, excluded }: Plan, nowMs: number): RouterError | undefined {
-  if (candidates.length > 0) return undefined;
+  if (candidates.length > 0 || excluded.some(({ shut }) => shut !== undefined)) return undefined;
   const colds = excluded.flatMap(({ endpoint, cold }) => (cold ? { endpoint, cold } : []));
   const [first] = colds.sort((a, b) => a.cold.untilMs - b.cold.untilMs);
   if (!first?.cold.failure) return undefined;

@@ -61,7 +61,12 @@ export function isBudgeted(limits: AccountLimits[]): boolean {
 
 /** What a key and its team make of the planning of every request. */
 export function rulesFor({ key, team }: { key: ApiKey; team: Team }): PlanFor["rules"] {
-  return { ...restrictionsOf(key, team), mustBePriced: isBudgeted(limitsOf(key, team)) };
+  return {
+    ...restrictionsOf(key, team),
+    mustBePriced: isBudgeted(limitsOf(key, team)),
+    project: team.id,
+    projectDefault: team.defaultTextModel ?? undefined,
+  };
 }
 
 /** A request that may be dispatched, and holds its part of the limits until it has ended. */

@@ -115,13 +115,12 @@ async function readRequest(
   const { json, bytes } = await readJsonAndBytes(c.req.raw);
   const sent = parseChatRequest(json);
   const isPreset = key.preset !== null && presetNamed(sent) === undefined;
-  const { chat: filled, preset } = await withPreset(c.env.KV, isPreset ? { ...sent, preset: key.preset } : sent);
-  const isNameless = !filled.model && !filled.models?.length && team.defaultTextModel !== null;
-  const chat = isNameless ? { ...filled, model: team.defaultTextModel } : filled;
+  const { chat, preset } = await withPreset(c.env.KV, isPreset ? { ...sent, preset: key.preset } : sent);
   const wish = readCacheWish(c.req.raw.headers, preset);
   // What is checked is checked anew, and what is looked up may have changed.
   if (wish.mode === "off" || wantsExtras(chat, key, team)) return { chat, preset, bytes };
-  const { model, stream } = chat;
+  const { stream } = chat;
+  const model = chat.model || team.defaultTextModel;
   const question = { model, isStream: stream === true, presetVersion: preset?.version, body: bytes };
   const asked = { endpointType: "chat" as const, ...question };
   return { chat, preset, visit: await visitCache(c.env.RESPONSES, key.account, asked, wish, waitUntilOf(c)), bytes };

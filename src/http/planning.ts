@@ -42,7 +42,7 @@ export interface PlanFor {
   /** Conversations of different keys are different ones. */
   owner: string;
   /** What the key and its team allow and prefer; absent: everything. */
-  rules?: Pick<PlanInput, "layers" | "allowsModel" | "mustBePriced">;
+  rules?: Pick<PlanInput, "layers" | "allowsModel" | "deniesModel" | "mustBePriced" | "project" | "projectDefault">;
   /** What the plan is made from; absent: what the request says. */
   route?: RouteRequest;
 }

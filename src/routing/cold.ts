@@ -2,6 +2,7 @@ import type { Endpoint } from "../catalogue/catalogue.ts";
 import type { Cold } from "../health/cooldown.ts";
 import type { Exclusion } from "./filter.ts";
 import type { RouteRequest } from "./request.ts";
+import type { Track } from "./resolve.ts";
 
 /** Which endpoints are passed over for a while, as the planner sees it. A plain snapshot: asking changes nothing. */
 export interface ColdView {
@@ -12,6 +13,7 @@ export interface ColdView {
 }
 
 interface Pool {
+  track?: Pick<Track, "target">;
   admitted: Endpoint[];
 }
 
@@ -27,9 +29,10 @@ export function leaveColdOut<SomePool extends Pool>(
   if (!cold) return { pools, excluded: [] };
   const reasons = new Map<Endpoint, Cold>();
   let isAnyWarm = false;
-  for (const { admitted } of pools) {
+  for (const { admitted, track } of pools) {
     for (const endpoint of admitted) {
-      const reason = cold.of(endpoint, request.prompt.least);
+      // A router decides about its members, and nobody else does.
+      const reason = track?.target?.member ? undefined : cold.of(endpoint, request.prompt.least);
       if (reason) reasons.set(endpoint, reason);
       else isAnyWarm = true;
     }
@@ -41,6 +44,7 @@ export function leaveColdOut<SomePool extends Pool>(
   };
   const excluded: Exclusion[] = [];
   const left = pools.map((pool) => {
+    if (pool.track?.target?.member) return pool;
     for (const endpoint of pool.admitted)
       if (isOut(endpoint)) excluded.push({ endpoint, reason: "cooling_down", cold: reasons.get(endpoint) });
     return { ...pool, admitted: pool.admitted.filter((endpoint) => !isOut(endpoint)) };

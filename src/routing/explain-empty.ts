@@ -2,6 +2,7 @@ import { RouterError } from "../errors.ts";
 import { EXCLUSION_REASONS, type ExclusionReason, sensed } from "./filter.ts";
 import type { Plan } from "./plan.ts";
 import type { RouteRequest } from "./request.ts";
+import { shutError } from "./shut-error.ts";
 
 /** What is said of the step that took the last endpoints. */
 interface Explanation {
@@ -19,9 +20,11 @@ type Explain = (request: RouteRequest, model: string) => Explanation;
  */
 export function explainEmpty(plan: Plan, request: RouteRequest, nowMs: number): RouterError {
   const model = plan.models[0] ?? plan.requested;
+  const shut = shutError(plan, nowMs);
+  if (shut) return shut;
   const reasons = new Set(plan.excluded.map(({ reason }) => reason));
   const last = EXCLUSION_REASONS.findLast((reason) => reasons.has(reason));
-  if (last === "cooling_down") return coldError(plan, nowMs);
+  if (last === "cooling_down" || last === "rate_limited" || last === "target_limit") return coldError(plan, nowMs);
   if (last === "context_length") return contextError(plan, request);
   if (last === "output_limit") return outputError(plan, request, model);
   const serving = [...new Set(plan.excluded.map(({ endpoint }) => endpoint.provider.slug))];
@@ -61,7 +64,12 @@ function told(step: string, message: string): Explain {
   return () => ({ message, step });
 }
 
-const EXPLANATIONS: Record<Exclude<ExclusionReason, "context_length" | "output_limit" | "cooling_down">, Explain> = {
+type Explained = Exclude<
+  ExclusionReason,
+  "context_length" | "output_limit" | "target_limit" | "rate_limited" | "cooling_down"
+>;
+
+const EXPLANATIONS: Record<Explained, Explain> = {
   provider_not_configured: nobody(" No provider that serves it has a key here yet."),
   byok_only: nobody(" The team's own keys are to be used, and none of them may serve this request."),
   retired: nobody(" It is served no more."),

@@ -7,6 +7,7 @@ import { pricesOf } from "./price.ts";
 import type { RouteRequest } from "./request.ts";
 import type { Track } from "./resolve.ts";
 import { isNamed, isOfTier, isTierEndpoint } from "./slug.ts";
+import type { Shut, Target } from "./targets.ts";
 
 /** Why an endpoint is not a candidate. The first reason that holds, in the order of the filters. */
 export type ExclusionReason =
@@ -55,6 +56,10 @@ export type ExclusionReason =
   | "lacks_verbosity"
   /** Fallbacks are off and it is not the first choice, or not in `order`. */
   | "fallbacks_off"
+  /** The alias, or the router's member, is at its limit. */
+  | "rate_limited"
+  /** The name leads to more targets than one request goes to. */
+  | "target_limit"
   /** It asked to be left alone for a while, has reached a limit, or fails; another one may serve. */
   | "cooling_down";
 
@@ -63,6 +68,9 @@ export interface Exclusion {
   reason: ExclusionReason;
   /** Until when it cools down, and why. */
   cold?: Cold | undefined;
+  /** The same of the alias, or the router's member, through which it was reached. */
+  shut?: Shut | undefined;
+  target?: Target | undefined;
 }
 
 /** What the filters look at besides the endpoint. */
@@ -154,6 +162,8 @@ const HARD_FILTERS: Filter[] = [
 /** The reasons in the order of the filters: of an empty plan the latest one tells what took the last endpoints. */
 export const EXCLUSION_REASONS: readonly ExclusionReason[] = [
   ...HARD_FILTERS.map(({ reason }) => reason),
+  "target_limit",
+  "rate_limited",
   "cooling_down",
 ];
 

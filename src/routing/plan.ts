@@ -3,6 +3,7 @@ import type { Health } from "../health/health.ts";
 import type { ProviderPreferences } from "../schema/chat.ts";
 import type { SortKey } from "../schema/provider-preferences.ts";
 import { adaptiveBalance } from "./adaptive.ts";
+import { arrangeTargets, describeMembers, limitTargets, MAX_TARGETS } from "./arrange.ts";
 import { balanceByPrice } from "./balance.ts";
 import { type ColdView, leaveColdOut } from "./cold.ts";
 import { type Exclusion, filterEndpoints } from "./filter.ts";
@@ -10,6 +11,7 @@ import { joinPreferences, type Policy } from "./policy.ts";
 import { type Ranked, type RankInput, type RankReason, rankEndpoints, slowLast } from "./rank.ts";
 import type { RouteRequest } from "./request.ts";
 import { resolveModels, type Strategy, type Track } from "./resolve.ts";
+import type { Target, TrafficView } from "./targets.ts";
 import type { RoutedCatalogue } from "./team-keys.ts";
 
 /** One endpoint that is tried, and why it stands where it stands. */
@@ -18,6 +20,8 @@ export interface Candidate {
   because: RankReason;
   /** The model's name in the answer. */
   shownAs: string;
+  /** Of a router, or of an alias with limits: what must let the request in first. */
+  target?: Target | undefined;
 }
 
 /** The candidates of a request in the order in which they are tried, and why the others are none. */
@@ -55,6 +59,14 @@ export interface PlanInput {
   layers?: ProviderPreferences[] | undefined;
   /** A model that is not allowed is as unknown as one that does not exist; absent: all are. */
   allowsModel?: ((id: string) => boolean) | undefined;
+  /** Models that no name may lead to; absent: none. */
+  deniesModel?: ((id: string) => boolean) | undefined;
+  /** Whose names are seen besides everybody's; absent: all. */
+  project?: string | undefined;
+  /** The model of the caller's project for requests that name none. */
+  projectDefault?: string | undefined;
+  /** What is known of the gates of aliases and routers; absent: all are open. */
+  traffic?: TrafficView | undefined;
   /** What the request costs must be known beforehand: it counts against a budget. */
   mustBePriced?: boolean | undefined;
 }
@@ -75,8 +87,11 @@ export function planCandidates(input: PlanInput): Plan {
     plan.excluded.push(...excluded);
     return { track, admitted };
   });
-  const { pools, excluded: cold } = leaveColdOut(admittedPools, input.cold, request);
-  plan.excluded.push(...cold);
+  const arranged = arrangeTargets(admittedPools, input.traffic, policy.allowFallbacks);
+  const { pools, excluded: cold } = leaveColdOut(arranged.pools, input.cold, request);
+  plan.excluded.push(...arranged.excluded, ...cold);
+  const hasTargets = tracks.some(({ target }) => target !== undefined);
+  if (hasTargets) Object.assign(plan, withMembers(plan, admittedPools, input.traffic));
   const shared = {
     request,
     policy,
@@ -87,8 +102,14 @@ export function planCandidates(input: PlanInput): Plan {
     stickyEndpointId: input.sticky?.endpointId,
     balance: catalogue.routing.balance === "adaptive" ? adaptiveBalance(catalogue.routing.exploration) : balanceByPrice,
   };
-  const ranked = policy.isPartedByModel || pools.length === 1 ? rankApart(pools, shared) : rankTogether(pools, shared);
-  plan.candidates = slowLast(withoutRepetition(ranked), policy, input.health);
+  const isParted = policy.isPartedByModel || hasTargets || pools.length === 1;
+  const ranked = isParted ? rankApart(pools, shared) : rankTogether(pools, shared);
+  const walked = limitTargets(
+    slowLast(withoutRepetition(ranked), policy, input.health),
+    policy.allowFallbacks ? MAX_TARGETS : 1,
+  );
+  plan.candidates = walked.candidates;
+  plan.excluded.push(...walked.excluded);
   if (pools.length > plan.models.length) plan.excluded = excludedOnce(plan);
   return policy.allowFallbacks || policy.order.length > 0 ? plan : firstAlone(plan);
 }
@@ -125,8 +146,14 @@ function sortOf(track: Track, policy: Policy): SortKey | undefined {
   return track.sort ?? policy.sort;
 }
 
-function show({ endpoint, because }: Ranked, { shownAs }: Track): Candidate {
-  return { endpoint, because, shownAs };
+function show({ endpoint, because }: Ranked, { shownAs, target }: Track): Candidate {
+  return target ? { endpoint, because, shownAs, target } : { endpoint, because, shownAs };
+}
+
+/** What a router chose among, for those who want to know. */
+function withMembers(plan: Plan, pools: Pool[], traffic: TrafficView | undefined): Pick<Plan, "params"> {
+  const members = describeMembers(pools, traffic);
+  return members.length > 0 ? { params: { ...plan.params, members } } : {};
 }
 
 /** Two names may stand for one model; its endpoints are tried once. */

@@ -27,6 +27,8 @@ export const EXCLUSION_SENTENCES: Record<ExclusionReason, string> = {
   lacks_response_format: "It does not take response_format, and another endpoint of the model does.",
   lacks_verbosity: "It does not take verbosity, and another endpoint of the model does.",
   fallbacks_off: "Fallbacks are off, and it is neither the first choice nor in provider.order.",
+  target_limit: "The name leads to more targets than one request goes to.",
+  rate_limited: "The alias, or the router's member, has reached its limit of requests or tokens in a minute.",
   cooling_down: "It asked to be left alone, has reached a rate limit, or keeps failing; others serve meanwhile.",
 };
 

@@ -1,7 +1,10 @@
 import type { Model } from "../catalogue/catalogue.ts";
 import { RouterError } from "../errors.ts";
 import type { SortKey } from "../schema/provider-preferences.ts";
+import { defaultName } from "./default-model.ts";
+import { followName } from "./names.ts";
 import { isRouter, type RouterInput, routeToModels } from "./routers.ts";
+import type { Target } from "./targets.ts";
 import type { RoutedCatalogue } from "./team-keys.ts";
 import { parseName } from "./variants.ts";
 
@@ -18,6 +21,8 @@ export interface Track {
   sort?: SortKey | undefined;
   /** The service tier that its variant lets in. */
   tier?: "priority" | "flex" | undefined;
+  /** Of a router, or of an alias with limits: what it leads to here. */
+  target?: Target | undefined;
 }
 
 export interface Resolution {
@@ -30,18 +35,24 @@ export interface Resolution {
   params?: Record<string, unknown>;
 }
 
-/** An alias may lead to others, this often. */
-const MAX_ALIAS_DEPTH = 5;
+export interface ResolveInput extends RouterInput {
+  /** Whose names are seen besides everybody's; undefined: all. */
+  project?: string | undefined;
+  /** Models that no name may lead to. */
+  deniesModel?: ((id: string) => boolean) | undefined;
+  /** The model of the caller's project for requests that name none. */
+  projectDefault?: string | undefined;
+}
 
 /** Finds the models that a request names: `model` first, then `models`. Throws for a name that stands for nothing. */
-export function resolveModels(input: RouterInput): Resolution {
-  const { request, catalogue } = input;
+export function resolveModels(input: ResolveInput): Resolution {
+  const { request } = input;
   const names = request.model === undefined ? [...request.models] : [request.model, ...request.models];
-  if (names.length === 0) names.push(defaultModel(catalogue));
+  if (names.length === 0) names.push(defaultModel(input));
   const resolution: Resolution = { requested: names[0] ?? "", strategy: "direct", tracks: [] };
   for (const [index, name] of names.entries()) {
     const isFirst = index === 0;
-    const found = allowedOf(resolveName(name, input), input);
+    const found = findName(name, input);
     if (!found) throw unknownModel(name, fieldOf(index, request));
     if (isFirst) Object.assign(resolution, { strategy: found.strategy, ...(found.params && { params: found.params }) });
     for (const track of found.tracks)
@@ -52,18 +63,38 @@ export function resolveModels(input: RouterInput): Resolution {
   return resolution;
 }
 
-/** What a key may not use does not exist for it. */
-function allowedOf(found: Found | undefined, { allowsModel }: RouterInput): Found | undefined {
-  if (!found || !allowsModel) return found;
-  const tracks = found.tracks.filter(({ model }) => allowsModel(model.id));
+/** What a name leads to. What a key may not use does not exist for it. */
+function findName(name: string, input: ResolveInput): Found | undefined {
+  const found = resolveName(name, input);
+  if (!found) return undefined;
+  const { allowsModel, deniesModel } = input;
+  if (found.alias === undefined) return narrowed(found, allowsModel);
+  if (allowsModel?.(found.alias) === false) return undefined;
+  return narrowed(found, deniesModel && ((id) => !deniesModel(id)));
+}
+
+function narrowed(found: Found, allows: ((id: string) => boolean) | undefined): Found | undefined {
+  if (!allows) return found;
+  const tracks = found.tracks.filter(({ model }) => allows(adaptedOf(model)));
   return tracks.length > 0 ? { ...found, tracks } : undefined;
 }
 
-function defaultModel({ defaultModel: name }: RoutedCatalogue): string {
+/** An adapter is as much allowed as the model that it adapts. */
+function adaptedOf({ id, endpoints: [first] }: Model): string {
+  return first?.adapterOf ?? id;
+}
+
+/** The name of the model of a request that names none. Its draws are not the request's own: they come first. */
+function defaultModel(input: ResolveInput): string {
+  const name = defaultName(input, (name) => findName(name, { ...input, random: () => 0 })?.tracks.map(modelOf) ?? []);
   if (name !== undefined) return name;
-  throw new RouterError("invalid_request", "model: is required, because no default model is set", {
-    metadata: { field: "model" },
-  });
+  const hasDefault = input.catalogue.defaultModel !== undefined || input.projectDefault !== undefined;
+  const why = hasDefault ? "no default model takes what the messages bring" : "no default model is set";
+  throw new RouterError("invalid_request", `model: is required, because ${why}`, { metadata: { field: "model" } });
+}
+
+function modelOf({ model }: Track): Model {
+  return model;
 }
 
 function fieldOf(index: number, { model, models }: RouterInput["request"]): string {
@@ -76,20 +107,27 @@ function unknownModel(name: string, field: string): RouterError {
 }
 
 function isSameTrack(a: Track, b: Track): boolean {
-  return a.model.id === b.model.id && a.only === b.only;
+  if (a.model.id !== b.model.id || a.only !== b.only) return false;
+  return a.target?.name === b.target?.name && a.target?.router === b.target?.router;
 }
 
-type Found = Pick<Resolution, "strategy" | "tracks" | "params">;
+interface Found extends Pick<Resolution, "strategy" | "tracks" | "params"> {
+  /** The alias or router that was asked for. */
+  alias?: string;
+}
 
-function resolveName(name: string, input: RouterInput): Found | undefined {
+function resolveName(name: string, input: ResolveInput): Found | undefined {
   const { base, sort, tier } = parseName(name);
   const { catalogue } = input;
+  const named = followName(base, input);
+  if (named) {
+    const tracks = named.map((track): Track => ({ ...track, shownAs: base, sort, tier }));
+    return { strategy: "alias", alias: base, tracks };
+  }
   if (isRouter(base)) {
     const { models, ...route } = routeToModels(base, input);
     return { ...route, tracks: models.map((model) => ({ model, shownAs: model.id, sort, tier })) };
   }
-  const aliased = catalogue.alias(base) && followAlias(base, catalogue, 0);
-  if (aliased) return { strategy: "alias", tracks: aliased.map((track) => ({ ...track, shownAs: base, sort, tier })) };
   const model = catalogue.model(base) ?? withoutEndpoints(base, catalogue);
   if (model) {
     const strategy = model.id === base ? "direct" : "alias";
@@ -104,18 +142,4 @@ function withoutEndpoints(name: string, catalogue: RoutedCatalogue): Model | und
   const colon = name.indexOf(":");
   const base = colon === -1 ? undefined : catalogue.model(name.slice(0, colon));
   return base && { ...base, id: name, endpoints: [] };
-}
-
-/** The models of an alias, its own first, then those of its fallbacks. */
-function followAlias(name: string, catalogue: RoutedCatalogue, depth: number): Omit<Track, "shownAs">[] {
-  const alias = catalogue.alias(name);
-  if (!alias) {
-    const model = catalogue.model(name);
-    return model ? [{ model }] : [];
-  }
-  const model = catalogue.model(alias.model);
-  const own = model ? [{ model, only: alias.provider }] : [];
-  if (depth === MAX_ALIAS_DEPTH) return own;
-  const further = (alias.fallbacks ?? []).flatMap((target) => followAlias(target, catalogue, depth + 1));
-  return [...own, ...further];
 }

@@ -4,7 +4,18 @@ import type { TeamKey } from "../schema/byok.ts";
 /** What routing asks of a catalogue. */
 export type RoutedCatalogue = Pick<
   Catalogue,
-  "alias" | "model" | "latest" | "modelIds" | "defaultModel" | "preferences" | "routing" | "checks" | "retrieval"
+  | "alias"
+  | "router"
+  | "adapter"
+  | "model"
+  | "latest"
+  | "modelIds"
+  | "defaultModel"
+  | "documentModelIds"
+  | "preferences"
+  | "routing"
+  | "checks"
+  | "retrieval"
 >;
 
 /** Who may use a team's key depends on who calls. */
@@ -42,7 +53,10 @@ export function withTeamKeys(catalogue: RoutedCatalogue, keys: TeamKey[], caller
     routing: catalogue.routing,
     checks: catalogue.checks,
     retrieval: catalogue.retrieval,
+    documentModelIds: catalogue.documentModelIds,
     alias: (name) => catalogue.alias(name),
+    router: (name) => catalogue.router(name),
+    adapter: (name) => expand(catalogue.adapter(name)),
     model: (name) => expand(catalogue.model(name)),
     latest: (name) => expand(catalogue.latest(name)),
     modelIds: () => catalogue.modelIds(),
@@ -60,7 +74,7 @@ export function variantsOf(endpoint: Endpoint, keys: TeamKey[], caller: TeamCall
  * the requests that its key may serve.
  */
 function expandEndpoint(endpoint: Endpoint, keys: TeamKey[], caller: TeamCaller): Endpoint[] {
-  const usable = keys.filter((key) => mayUse(key, endpoint.modelId, caller));
+  const usable = keys.filter((key) => mayUse(key, endpoint.adapterOf ?? endpoint.modelId, caller));
   const isWithheld = keys.some(({ isByokOnly }) => isByokOnly) || usable.some(({ isRequired }) => isRequired);
   if (usable.length === 0 && !isWithheld) return [endpoint];
   return [...usable.map((key) => calledWith(key, endpoint)), isWithheld ? { ...endpoint, isWithheld } : endpoint];

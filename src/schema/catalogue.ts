@@ -1,5 +1,7 @@
 import * as z from "zod";
 import { checksSettingsSchema } from "./checks.ts";
+import { aliasSchema, nameSchema, routerSchema } from "./names.ts";
+import { pricingSchema } from "./pricing.ts";
 import { providerPreferencesSchema, quantizationSchema, timeoutsSchema } from "./provider-preferences.ts";
 import { quirksSchema } from "./quirks.ts";
 import { retrievalSettingsSchema } from "./retrieval.ts";
@@ -24,81 +26,14 @@ export type Api = z.infer<typeof apiSchema>;
 const SLUG = /^[a-z0-9][a-z0-9._-]*$/;
 const TAG = /^[a-z0-9][a-z0-9._-]*(\/[a-z0-9._-]+)*$/;
 const MODEL_ID = /^~?[A-Za-z0-9][A-Za-z0-9._-]*\/[A-Za-z0-9][A-Za-z0-9._:@-]*$/;
-const ALIAS = /^[^\s@:][^\s@:]{0,127}$/;
 const SECRET_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 
 const slugSchema = z.string().regex(SLUG, "must be a slug: lower-case letters, digits, '.', '_' and '-'");
 
-/** US dollars per token or unit, as a decimal string so that no digit is lost. */
-const priceSchema = z
-  .union([z.string(), z.number()])
-  .transform((value) => (typeof value === "number" ? plainDecimal(value) : value))
-  .refine((text) => /^\d+(\.\d+)?$/.test(text), 'must be a price in US dollars as a decimal string, e.g. "0.000001"');
-
-const clockSchema = z
-  .int()
-  .refine(
-    (value) => value >= 0 && value <= 2400 && value % 100 < 60,
-    "must be a clock time as a number HHMM, e.g. 830",
-  );
-
+export type { Alias, Member, Router } from "./names.ts";
+export { type Pricing, type PricingOverride, pricingOverrideSchema, pricingSchema, UTC_DAYS } from "./pricing.ts";
 export { type Quirks, quirksSchema } from "./quirks.ts";
-
-export const UTC_DAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"] as const;
-
-/**
- * Prices that hold under conditions, e.g. for long prompts or at night. An entry applies when all its conditions hold;
- * of the entries that apply a later one wins, price by price. A price that no applying entry gives stays the base one.
- */
-export const pricingOverrideSchema = z.looseObject({
-  /** Applies when the whole prompt, cached tokens included, has strictly more tokens than this. */
-  min_prompt_tokens: z.int().min(0).optional(),
-  /** Applies from this UTC time (inclusive, HHMM) … */
-  utc_start: clockSchema.optional(),
-  /** … to this one (exclusive, HHMM); a window may wrap past midnight. */
-  utc_end: clockSchema.optional(),
-  /** Applies on these UTC weekdays; absent: every day. */
-  utc_days: z.array(z.enum(UTC_DAYS)).optional(),
-  prompt: priceSchema.optional(),
-  completion: priceSchema.optional(),
-  input_cache_read: priceSchema.optional(),
-  input_cache_write: priceSchema.optional(),
-  input_cache_write_1h: priceSchema.optional(),
-  audio: priceSchema.optional(),
-});
-export type PricingOverride = z.infer<typeof pricingOverrideSchema>;
-
-/** Prices of an endpoint in US dollars. An absent price is unknown, which is not the same as "0". */
-export const pricingSchema = z.looseObject({
-  /** Per prompt token that was not read from a cache. */
-  prompt: priceSchema,
-  /** Per generated token. */
-  completion: priceSchema,
-  /** Per request. */
-  request: priceSchema.optional(),
-  /** Per prompt token read from the provider's cache; absent: as `prompt`. */
-  input_cache_read: priceSchema.optional(),
-  /** Per prompt token written to the provider's cache; absent: as `prompt`. */
-  input_cache_write: priceSchema.optional(),
-  /** The same with a lifetime of an hour; absent: as `input_cache_write`. */
-  input_cache_write_1h: priceSchema.optional(),
-  /** Per reasoning token; absent: as `completion`. */
-  internal_reasoning: priceSchema.optional(),
-  /** Per audio token of the prompt; absent: as `prompt`. */
-  audio: priceSchema.optional(),
-  /** Per generated audio token; absent: as `completion`. */
-  audio_output: priceSchema.optional(),
-  /** Per generated image token; absent: as `completion`. */
-  image_output: priceSchema.optional(),
-  /** Per search run by the provider. */
-  web_search: priceSchema.optional(),
-  /** Per image of the prompt, where the provider counts images and not their tokens; for display only. */
-  image: priceSchema.optional(),
-  /** Other prices under conditions. */
-  overrides: z.array(pricingOverrideSchema).optional(),
-});
-export type Pricing = z.infer<typeof pricingSchema>;
 
 /** Where a provider's key comes from: a secret's name, a literal to be sealed, or one sealed already. */
 const keyOwner = {
@@ -255,34 +190,18 @@ export const routingSchema = z.strictObject({
 });
 export type RoutingSettings = z.infer<typeof routingSchema>;
 
-/** Another name for a model, or for one of its endpoints. */
-export const aliasSchema = z.looseObject({
-  /** The model's id. */
-  model: z.string().min(1),
-  /** Only this provider, or the endpoint with this tag. */
-  provider: z.string().min(1).optional(),
-  /** Aliases and models that follow when this one fails, best first. */
-  fallbacks: z.array(z.string().min(1)).max(5, "must have 5 entries or fewer").optional(),
-});
-export type Alias = z.infer<typeof aliasSchema>;
-
 /** The operator's document. A provider or model that the built-in catalogue has may be given in part. */
 export const catalogueDocumentSchema = z.looseObject({
   providers: z.record(slugSchema, providerSchema.partial()).optional(),
   models: z.record(z.string().regex(MODEL_ID, "must be a model id: author/slug"), modelSchema.partial()).optional(),
   defaults: defaultsSchema.optional(),
   routing: routingSchema.optional(),
-  aliases: z.record(z.string().regex(ALIAS, "must be a name without spaces"), aliasSchema).optional(),
+  aliases: z.record(nameSchema, aliasSchema).optional(),
+  routers: z.record(nameSchema, routerSchema).optional(),
   checks: checksSettingsSchema.optional(),
   retrieval: retrievalSettingsSchema.optional(),
 });
 export type CatalogueDocument = z.infer<typeof catalogueDocumentSchema>;
-
-/** A number as a decimal string without an exponent. */
-function plainDecimal(value: number): string {
-  const text = String(value);
-  return /e/i.test(text) ? value.toFixed(20).replace(/\.?0+$/, "") : text;
-}
 
 /** `{NAME}` or `{NAME=text}` in a base URL. */
 export const URL_VARIABLE = /\{([A-Za-z_][A-Za-z0-9_]*)(?:=([^{}]*))?\}/g;

@@ -8,6 +8,8 @@ export interface Restrictions {
   layers: ProviderPreferences[];
   /** Whether a model may be used; to a key that may not, there is no such model. */
   allowsModel(id: string): boolean;
+  /** Whether no name may lead to a model. */
+  deniesModel(id: string): boolean;
 }
 
 /** What a key may ask for: within its own rules and within those of its team. */
@@ -18,6 +20,7 @@ export function restrictionsOf(key: ApiKey, team: Team): Restrictions {
   return {
     layers: layers.filter((layer): layer is ProviderPreferences => layer !== null && Object.keys(layer).length > 0),
     allowsModel: (id) => tests.every((allows) => allows(id)),
+    deniesModel: (id) => [key, team].some(({ deniedModels }) => deniedModels?.some(matching(id)) ?? false),
   };
 }
 

@@ -18,6 +18,7 @@ export interface Extras {
   defaults?: object;
   routing?: object;
   aliases?: object;
+  routers?: object;
 }
 
 /** A catalogue of models; a provider's display name is its slug in capitals, with "Inc." behind. */

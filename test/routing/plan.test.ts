@@ -179,7 +179,6 @@ describe("a plan cannot be made", () => {
       "model",
       "constructor:free is not a valid model ID",
     ],
-    ["without a model and a default", { model: null }, "model", "model: is required, because no default model is set"],
   ])("%s", (_, chat, field, message) => {
     expect(() => planOf(MODELS, chat)).toThrow(RouterError);
     expect(() => planOf(MODELS, chat)).toThrow(expect.objectContaining({ status: 400, message, metadata: { field } }));

@@ -1,0 +1,93 @@
+import type { Alias, Member } from "../schema/names.ts";
+import { DEFAULT_COOL_DOWN_S, DEFAULT_WEIGHT } from "../schema/names.ts";
+
+/** Where a request's way to a target is counted, and may be shut. */
+export interface Gate {
+  /** Who keeps its counts: `router:fast`, `alias:support`. */
+  keeper: string;
+  /** The target's name there. */
+  target: string;
+  /** Limits in any 60 seconds. */
+  rpm: number | undefined;
+  tpm: number | undefined;
+  /** Nothing is counted: what is known of it is known to this isolate alone. */
+  isLocal: boolean;
+}
+
+/** Why a gate is shut, and until when. */
+export interface Shut {
+  why: "rate_limited" | "cooling_down";
+  untilMs: number;
+  /** The limit that is reached. */
+  limit?: { kind: "rpm" | "tpm"; limit: number; remaining: number };
+}
+
+/** What a gate has let through in the last 60 seconds. */
+export interface GateState {
+  requests: number;
+  /** Used, and held by requests under way. */
+  tokens: number;
+  shut?: Shut | undefined;
+}
+
+/** What is known of gates, as the planner sees it. A plain snapshot: asking changes nothing. */
+export interface TrafficView {
+  of(gate: Gate): GateState | undefined;
+}
+
+/** What a router says of one of its members. */
+export interface Membership {
+  weight: number;
+  coolDownMs: number;
+  /** Names that follow when it fails. */
+  fallbacks: string[];
+  /** Its place in this request's draw, from 0. */
+  rank: number;
+}
+
+/** What a name leads to: an alias, an adapter or a model, with what is in the way. */
+export interface Target {
+  name: string;
+  gates: Gate[];
+  /** The router that was asked for. */
+  router?: string | undefined;
+  /** Of a router's member; its fallbacks have none. */
+  member?: Membership | undefined;
+}
+
+/** The first of a target's gates that is shut. */
+export function shutOf({ gates }: Target, traffic: TrafficView | undefined): Shut | undefined {
+  for (const gate of gates) {
+    const shut = traffic?.of(gate)?.shut;
+    if (shut) return shut;
+  }
+  return undefined;
+}
+
+/** The gate of an alias that has limits. */
+export function aliasGate(name: string, { rpm, tpm }: Alias): Gate | undefined {
+  if (rpm === undefined && tpm === undefined) return undefined;
+  return { keeper: `alias:${name}`, target: name, rpm, tpm, isLocal: false };
+}
+
+/** The gate of a router's member; where no member has a limit nothing is counted. */
+export function memberGate(router: string, { target, rpm, tpm }: Member, members: Member[]): Gate {
+  const isLocal = members.every((member) => member.rpm === undefined && member.tpm === undefined);
+  return { keeper: `router:${router}`, target, rpm, tpm, isLocal };
+}
+
+/**
+ * Members in the order of a draw: whichever of them are available, the first of those is each with the chance of its
+ * weight. Those without a weight come last, in their own order. Draws as often as there are members.
+ */
+export function drawMembers(members: Member[], random: () => number): { member: Member; membership: Membership }[] {
+  return members
+    .map((member, index) => {
+      const { weight = DEFAULT_WEIGHT, cool_down_s: coolDownS = DEFAULT_COOL_DOWN_S, fallbacks = [] } = member;
+      const draw = random();
+      const key = weight > 0 ? -Math.log(1 - draw) / weight : Number.MAX_VALUE;
+      return { member, index, key, membership: { weight, coolDownMs: coolDownS * 1000, fallbacks, rank: 0 } };
+    })
+    .sort((a, b) => a.key - b.key || a.index - b.index)
+    .map(({ member, membership }, rank) => ({ member, membership: { ...membership, rank } }));
+}
