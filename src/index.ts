@@ -1,4 +1,4 @@
-import { createApp } from "./http/app.ts";
+import { createEntry } from "./http/app.ts";
 import { errandsBy } from "./store/errands.ts";
 
 export { AuditLog } from "./ledger/audit.ts";
@@ -7,7 +7,7 @@ export { KnowledgeTable } from "./retrieval/knowledge-table.ts";
 export { HealthHub } from "./store/health-hub.ts";
 export { ResponseCache } from "./store/response-cache.ts";
 
-const app = createApp();
+const app = createEntry();
 
 /** Requests that outlive their clients. */
 export const Errand = errandsBy((request, env, context) => app.fetch(request, env, context));

@@ -33,7 +33,7 @@ export interface AttemptOptions {
   /** Routers of this kind that the request has passed. */
   hops?: number | undefined;
   /** Sees the headers of the answer. */
-  onHeaders?: ((endpoint: Endpoint, headers: Headers) => void) | undefined;
+  onHeaders?: ((endpoint: Endpoint, headers: Headers, status: number) => void) | undefined;
 }
 
 /** Made by this isolate so far. */
@@ -202,7 +202,7 @@ export class Attempt {
       return this.#explain(error, "unreachable");
     }
     this.status = response.status;
-    this.#onHeaders?.(this.endpoint, response.headers);
+    this.#onHeaders?.(this.endpoint, response.headers, response.status);
     if (response.status !== 200) return readRefusal(protocol, response);
     const type = response.headers.get("content-type")?.toLowerCase();
     const isStream = type === undefined ? stream : type.includes(protocol.streamType);
@@ -249,6 +249,7 @@ export class Attempt {
     } catch (error) {
       return this.#explain(error, "interrupted");
     }
+    this.#deadline.stop();
     if (text === undefined) return tooLarge(MAX_ANSWER_BYTES);
     const parts = protocol.response(parseJson(text), context);
     this.#note(parts);

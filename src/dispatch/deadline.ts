@@ -42,6 +42,9 @@ export class Deadline {
   #name: DeadlineName = "first token";
   #dueMs: number;
   #isFinished = false;
+  #isStopped = false;
+  /** When the timer goes off; what is due later is found out then. */
+  #firesAtMs = Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** A whole answer has no first token: it is waited for until the end, unless the operator has set a bound. */
@@ -59,11 +62,10 @@ export class Deadline {
   /** Content has arrived: the silence begins anew, also after the finish of another choice. */
   content(): void {
     this.#isFinished = false;
-    const isFirst = this.#name === "first token";
     this.#name = "idle";
     const now = Date.now();
     this.#dueMs = now + this.#timeouts.idleMs;
-    if (isFirst) this.#arm(now);
+    this.#arm(now);
   }
 
   /** The answer has a finish reason; what may still come, comes soon. */
@@ -71,21 +73,27 @@ export class Deadline {
     if (this.#isFinished) return;
     this.#isFinished = true;
     this.#name = "idle";
-    this.#dueMs = Date.now() + Math.min(AFTER_FINISH_MS, this.#timeouts.idleMs);
-    this.#arm(Date.now());
+    const now = Date.now();
+    this.#dueMs = now + Math.min(AFTER_FINISH_MS, this.#timeouts.idleMs);
+    this.#arm(now);
   }
 
   stop(): void {
+    this.#isStopped = true;
     clearTimeout(this.#timer);
   }
 
   #arm(now: number): void {
+    const dueMs = Math.min(this.#dueMs, this.#totalDueMs);
+    if (this.#isStopped || dueMs >= this.#firesAtMs) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#check(), Math.max(0, Math.min(this.#dueMs, this.#totalDueMs) - now));
+    this.#firesAtMs = dueMs;
+    this.#timer = setTimeout(() => this.#check(), Math.max(0, dueMs - now));
   }
 
   #check(): void {
     const now = Date.now();
+    this.#firesAtMs = Infinity;
     if (now >= this.#totalDueMs) this.#abort("total");
     else if (now >= this.#dueMs) this.#abort(this.#name);
     else this.#arm(now);

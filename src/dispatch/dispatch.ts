@@ -48,7 +48,7 @@ export interface Dispatch {
    */
   admit?: ((endpoint: Endpoint) => (() => void) | undefined) | undefined;
   /** Sees the headers of every upstream answer. */
-  onHeaders?: ((endpoint: Endpoint, headers: Headers) => void) | undefined;
+  onHeaders?: ((endpoint: Endpoint, headers: Headers, status: number) => void) | undefined;
   /** Hears that a candidate has begun to answer. */
   onBegin?: ((endpoint: Endpoint) => void) | undefined;
   /** Hears how every attempt went, as soon as it is over. */

@@ -9,6 +9,9 @@ const EMPTY_MS = 1_000;
 /** Keys that are remembered; the one that was learnt of longest ago goes first. */
 const MAX_KEYS = 1_000;
 
+/** Who has said nothing of limits is listened to at every eighth answer: reading headers costs more than planning. */
+const LISTEN_EVERY = 8;
+
 /** Calls differ by less than this from whole ones. */
 const ROUNDING = 1e-6;
 
@@ -41,9 +44,12 @@ type Rests = Partial<Record<LimitKind, Rest>>;
  */
 export class LearnedLimits {
   readonly #known = new Map<string, Rests>();
+  /** Answers in a row of those that have said nothing of limits. */
+  readonly #silent = new Map<string, number>();
 
   /** Takes what the headers of an answer say; it replaces what was known, calls of our own included. */
   learn(key: string, limits: Limits, nowMs: number): void {
+    this.#silent.delete(key);
     const rests = this.#known.get(key) ?? {};
     for (const kind of KINDS) {
       const limit = limits[kind];
@@ -56,9 +62,25 @@ export class LearnedLimits {
     if (this.#known.size > MAX_KEYS && oldest !== undefined) this.#known.delete(oldest);
   }
 
+  /** Whether the headers of the next good answer are worth reading. */
+  listensTo(key: string): boolean {
+    const answers = this.#silent.get(key);
+    if (answers === undefined) return true;
+    this.#silent.set(key, answers + 1);
+    return answers % LISTEN_EVERY === 0;
+  }
+
+  /** An answer has said nothing of limits. */
+  noteSilence(key: string): void {
+    if (this.#silent.has(key) || this.#known.has(key)) return;
+    if (this.#silent.size >= MAX_KEYS) this.#silent.clear();
+    this.#silent.set(key, 1);
+  }
+
   /** Forgets everything, as a fresh isolate would know it. */
   clear(): void {
     this.#known.clear();
+    this.#silent.clear();
   }
 
   /** Notes a call that is about to be made. */

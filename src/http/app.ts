@@ -124,7 +124,23 @@ function createApi(): Hono<AppEnv> {
   return api;
 }
 
-/** The Worker's HTTP side. Whatever goes wrong, the answer is the contract's JSON error. */
+/**
+ * The Worker's HTTP side. Chat requests find their way among three routes; all others are the whole app's, which is
+ * made by the first of them.
+ */
+export function createEntry(): Hono<AppEnv> {
+  const entry = new Hono<AppEnv>();
+  for (const mount of ["/api/v1", "/v1", ""]) entry.post(`${mount}/chat/completions`, chatCompletions);
+  let app: Hono<AppEnv> | undefined;
+  entry.notFound((c) => {
+    app ??= createApp();
+    return app.fetch(c.req.raw, c.env, c.executionCtx);
+  });
+  entry.onError((error) => errorResponse(error));
+  return entry;
+}
+
+/** All routes. Whatever goes wrong, the answer is the contract's JSON error. */
 export function createApp(): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   const api = createApi();

@@ -189,10 +189,12 @@ function watchOver(
       limits.take(id, { tokens: promptTokens }, nowMs);
       return () => cooldowns.release(id, pass);
     },
-    onHeaders({ id }, headers) {
+    onHeaders({ id }, headers, status) {
+      if (status === 200 && !limits.listensTo(id)) return;
       const nowMs = Date.now();
       const said = readLimits(headers, nowMs);
       if (said) limits.learn(id, said, nowMs);
+      else limits.noteSilence(id);
     },
     onBegin: ({ id }) => cooldowns.note(id, { ok: true }, Date.now()),
   };

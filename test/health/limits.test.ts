@@ -166,3 +166,19 @@ describe("the wall of any limits", () => {
     );
   });
 });
+
+describe("whose headers are read", () => {
+  const heard = (learned: LearnedLimits, answers: number) =>
+    Array.from({ length: answers }, () => {
+      const listens = learned.listensTo("a");
+      if (listens) learned.noteSilence("a");
+      return listens ? "x" : ".";
+    }).join("");
+
+  it("is who speaks of limits, and now and then who does not", () => {
+    const learned = new LearnedLimits();
+    expect(heard(learned, 17)).toBe("x.......x.......x");
+    learned.learn("a", { requests: limit(5, 20) }, at(0));
+    expect([learned.listensTo("a"), learned.listensTo("a"), learned.listensTo("b")]).toEqual([true, true, true]);
+  });
+});
