@@ -15,7 +15,7 @@ export interface WholeAttemptOptions {
   key: string | undefined;
   hops: number;
   limits: AttemptLimits;
-  onHeaders: ((endpoint: Endpoint, headers: Headers) => void) | undefined;
+  onHeaders: ((endpoint: Endpoint, headers: Headers, status: number) => void) | undefined;
 }
 
 /** One upstream call whose answer comes whole and is no conversation. */
@@ -77,7 +77,7 @@ export class WholeAttempt<Value> {
       return { failure: this.#explain(error, "unreachable") };
     }
     this.status = response.status;
-    this.#options.onHeaders?.(this.endpoint, response.headers);
+    this.#options.onHeaders?.(this.endpoint, response.headers, response.status);
     if (response.status !== 200) return { failure: await readRefusal(protocol, response) };
     try {
       const text = await readText(response, MAX_ANSWER_BYTES);
