@@ -143,7 +143,6 @@ describe("a chat completion", () => {
 
   it.each<[name: string, fields: object, status: number, message: RegExp]>([
     ["an unknown model", { model: "acme/none" }, 400, /^acme\/none is not a valid model ID$/],
-    ["no model", { model: undefined }, 400, /^model: /],
     ["nobody allowed", { ...AB, provider: { only: ["zzz"] } }, 404, /^No allowed providers/],
     ["everybody ignored", { ...AB, provider: { ignore: ["a", "b"] } }, 404, /^All providers have been ignored/],
     ["no messages", { messages: undefined }, 400, /^Input required/],
