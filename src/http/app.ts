@@ -22,12 +22,16 @@ const providers = lazily(() => import("./providers.ts"));
 const replay = lazily(() => import("./replay.ts"));
 const reports = lazily(() => import("./reports.ts"));
 const route = lazily(() => import("./route.ts"));
+const tables = lazily(() => import("./tables.ts"));
+const tablesContent = lazily(() => import("./tables-content.ts"));
 const workspaceBudgets = lazily(() => import("./workspace-budgets.ts"));
 const workspaceMembers = lazily(() => import("./workspace-members.ts"));
 const workspaces = lazily(() => import("./workspaces.ts"));
 
 const management = audit("managementOnly");
 const teamManagement = audit("teamManagementOnly");
+
+const HYBRID_SEARCH = "/gen_tables/knowledge/hybrid_search";
 
 /** Every public route, mounted under `/api/v1` and `/v1`. */
 function createApi(): Hono<AppEnv> {
@@ -80,6 +84,19 @@ function createApi(): Hono<AppEnv> {
   api.get("/projects/:id", projects("getProject"));
   api.patch("/projects/:id", projects("patchProject"));
   api.delete("/projects/:id", projects("removeProject"));
+
+  api.get("/tables", tables("getTables"));
+  api.post("/tables", tables("postTable"));
+  api.get("/tables/:id", tables("getTable"));
+  api.delete("/tables/:id", tables("removeTable"));
+  api.post("/tables/:id/search", tables("postSearch"));
+  api.get("/tables/:id/documents", tablesContent("getDocuments"));
+  api.post("/tables/:id/documents", tablesContent("postDocument"));
+  api.delete("/tables/:id/documents/:document", tablesContent("removeDocument"));
+  api.get("/tables/:id/rows", tablesContent("getRows"));
+  api.post("/tables/:id/rows", tablesContent("postRows"));
+  api.delete("/tables/:id/rows/:chunk", tablesContent("removeRow"));
+  api.post(HYBRID_SEARCH, tables("postHybridSearch"));
 
   api.use("/presets", management);
   api.use("/presets/*", management);
@@ -147,6 +164,7 @@ export function createApp(): Hono<AppEnv> {
   app.route("/api/v1", api);
   app.route("/v1", api);
   app.post("/chat/completions", chatCompletions);
+  for (const mount of ["/api/v2", "/v2"]) app.post(mount + HYBRID_SEARCH, tables("postHybridSearch"));
   app.get("/", (c) => c.json({ name: "Pointsman", api: "/api/v1", models: "/api/v1/models" }));
   app.notFound((c) => errorResponse(new RouterError("not_found", `There is no ${c.req.method} ${c.req.path} here.`)));
   app.onError((error) => errorResponse(error));

@@ -62,6 +62,7 @@ export async function removeProject(c: AppContext): Promise<Response> {
   if ((await requireManagement(c)).team) throw onlyInstallation();
   if (team.id === DEFAULT_TEAM) throw new RouterError("permission_denied", "The default project cannot be deleted");
   await deleteTeam(c.env.KV, team);
+  await (await import("./tables.ts")).deleteTablesOf(c, team.id);
   return c.json({ deleted: true });
 }
 

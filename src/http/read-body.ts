@@ -33,7 +33,8 @@ function parseJsonBytes(bytes: ArrayBuffer | Uint8Array): unknown {
   }
 }
 
-async function readBytes(request: Request): Promise<ArrayBuffer | Uint8Array<ArrayBuffer>> {
+/** The request's bytes. Throws 413 for too large a body. */
+export async function readBytes(request: Request): Promise<ArrayBuffer | Uint8Array<ArrayBuffer>> {
   const announced = request.headers.get("content-length");
   if (announced !== null) {
     if (Number(announced) > MAX_BODY_BYTES) return refuse(request);

@@ -50,13 +50,14 @@ export async function patchWorkspace(c: AppContext): Promise<Response> {
   return c.json({ data: toWire(await changeTeam(c, team, changes)) });
 }
 
-/** DELETE /workspaces/:id : its keys are refused from now on. */
+/** DELETE /workspaces/:id : its keys are refused from now on, and its tables are gone. */
 export async function removeWorkspace(c: AppContext): Promise<Response> {
   const team = await workspaceOf(c);
   const { team: own } = await requireManagement(c);
   if (own) throw onlyInstallation();
   if (team.id === DEFAULT_TEAM) throw new RouterError("permission_denied", "The default workspace cannot be deleted");
   await deleteTeam(c.env.KV, team);
+  await (await import("./tables.ts")).deleteTablesOf(c, team.id);
   return c.json({ deleted: true });
 }
 

@@ -4,7 +4,7 @@ import type { NewChunk } from "./chunk-index.ts";
 import { titleOf, toPieces } from "./chunks.ts";
 import { readDocument } from "./documents/read-document.ts";
 import type { StoredDocument, Table } from "./knowledge-table.ts";
-import { LIMITS } from "./limits.ts";
+import { LIMITS, refusalOf } from "./limits.ts";
 import { textOf } from "./search.ts";
 import { addToTable, readTable, type TablePlace } from "./tables.ts";
 import { toUnit } from "./vectors.ts";
@@ -68,9 +68,9 @@ async function withVectors(
   { embeddingModel, dimensions, chunks: had }: Table,
   chunks: Unembedded[],
 ): Promise<{ chunks: NewChunk[]; dimensions: number | null }> {
-  const total = had + chunks.length;
-  if (embeddingModel === null || total > LIMITS.chunksPerTable || total * (dimensions ?? 0) > LIMITS.floatsPerTable)
-    return { chunks: chunks.map((chunk) => ({ ...chunk, vector: null })), dimensions };
+  const refused = refusalOf(had + chunks.length, dimensions);
+  if (refused !== undefined) throw invalidField("table", refused);
+  if (embeddingModel === null) return { chunks: chunks.map((chunk) => ({ ...chunk, vector: null })), dimensions };
   const vectors = await embedded(() => embed(embeddingModel, chunks.map(textOf), "document"));
   const length = vectors[0]?.length ?? 0;
   if (vectors.length !== chunks.length || length === 0 || vectors.some((vector) => vector.length !== length))

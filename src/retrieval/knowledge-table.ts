@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { ChunkIndex, type FoundChunk, type IndexQuery, type NewChunk, type StoredChunk } from "./chunk-index.ts";
-import { LIMITS } from "./limits.ts";
+import { refusalOf } from "./limits.ts";
 
 /** What a table is made with. */
 export interface NewTable {
@@ -190,16 +190,9 @@ export class KnowledgeTable extends DurableObject<Cloudflare.Env> {
   }
 
   #refusal(facts: Facts, added: number, dimensions: number | null): string | undefined {
-    const chunks = this.#index.count() + added;
-    if (chunks > LIMITS.chunksPerTable)
-      return `a table holds at most ${LIMITS.chunksPerTable} chunks, and this would make ${chunks}`;
-    if (dimensions === null) return undefined;
-    if (facts.dimensions !== null && facts.dimensions !== dimensions)
+    if (facts.dimensions !== null && dimensions !== null && facts.dimensions !== dimensions)
       return `the table's vectors have ${facts.dimensions} dimensions, its embedding model now gives ${dimensions}`;
-    const floats = chunks * dimensions;
-    if (floats > LIMITS.floatsPerTable)
-      return `a table holds at most ${LIMITS.floatsPerTable} numbers in its vectors, and this would make ${floats}`;
-    return undefined;
+    return refusalOf(this.#index.count() + added, dimensions);
   }
 
   #countStaged(uploadId: string): number {

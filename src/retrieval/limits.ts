@@ -10,3 +10,13 @@ export const LIMITS = {
   /** A row is one chunk, never split. */
   charsPerRow: 100_000,
 } as const;
+
+/** Which limit a table would break with more chunks; undefined when none. `dimensions` is null without vectors. */
+export function refusalOf(chunks: number, dimensions: number | null): string | undefined {
+  const { chunksPerTable, floatsPerTable } = LIMITS;
+  if (chunks > chunksPerTable) return `a table holds at most ${chunksPerTable} chunks, and this would make ${chunks}`;
+  const floats = chunks * (dimensions ?? 0);
+  if (floats > floatsPerTable)
+    return `a table holds at most ${floatsPerTable} numbers in its vectors, and this would make ${floats}`;
+  return undefined;
+}

@@ -114,14 +114,27 @@ export async function deleteDocument(place: TablePlace, id: string, documentId: 
   if (!present(id, isThere)) throw new RouterError("not_found", "Document not found");
 }
 
+/** Rows of one call: the longest ones fit into it. */
+const ROWS_PER_CALL = 100;
+
 /** Chunks of a table in their order. Throws 404 without a table. */
 export async function listChunks(
   place: TablePlace,
   id: string,
-  range: { limit: number; offset: number },
+  { limit, offset }: { limit: number; offset: number },
 ): Promise<StoredChunk[]> {
-  const chunks = await fromStore(STORE, async () => await objectOf(place, id).chunks(range));
-  return present(id, chunks as StoredChunk[] | null);
+  const object = objectOf(place, id);
+  const all: StoredChunk[] = [];
+  for (let isOver = false; !isOver && all.length < limit; ) {
+    const range = { limit: Math.min(ROWS_PER_CALL, limit - all.length), offset: offset + all.length };
+    const chunks = present(
+      id,
+      await fromStore(STORE, async () => (await object.chunks(range)) as StoredChunk[] | null),
+    );
+    all.push(...chunks);
+    isOver = chunks.length < range.limit;
+  }
+  return all;
 }
 
 /** Deletes a chunk. Throws 404 when there is none. */
