@@ -5,6 +5,7 @@ import type { ChatRequest } from "../schema/chat.ts";
 import type { ApiKey } from "../schema/key.ts";
 import type { Team } from "../schema/team.ts";
 import type { AppContext } from "./env.ts";
+import { sideCallsFor } from "./side-calls.ts";
 
 /** A request that asks for more than an answer, and whose it is. */
 export interface ExtrasInput {
@@ -30,9 +31,11 @@ export interface Extras {
  * Does what is asked for beside the answer, before anything is planned or sent: checks of the prompt, then retrieval.
  * Throws the `RouterError` that ends the request.
  */
-export async function prepareExtras(_c: AppContext, input: ExtrasInput): Promise<Extras> {
-  const { chat, key, team } = input;
+export async function prepareExtras(c: AppContext, input: ExtrasInput): Promise<Extras> {
+  const { id, chat, key, team, catalogue } = input;
   const _wanted: WantedChecks = wantedChecks(chat, key.checks, team.checks);
   const extras: Extras = { chat, headers: {}, answer: {} };
+  const sides = sideCallsFor(c, { key, team, parentId: id });
+  if (chat.rag_params) await (await import("./references.ts")).addReferences(c, extras, { team, catalogue, sides });
   return extras;
 }

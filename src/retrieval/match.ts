@@ -45,10 +45,11 @@ function termsOf(word: string): string[] {
   if (isUnspaced(word)) return unspacedTerms(word);
   const number = ungrouped(word);
   if (number !== undefined) return [quoted(word), quoted(number)];
-  const forms = [word, joined(word), takenApart(word), ...partsOf(word), ...umlautForms(word), ...pairsOf(word)];
+  const spellings = [word, ...umlautForms(word)];
+  const forms = [...spellings, joined(word), takenApart(word), ...partsOf(word), ...pairsOf(word)];
   const terms = forms.filter((form) => form !== undefined).map(quoted);
-  const stem = stemOf(word);
-  return stem === undefined ? terms : [...terms, `${quoted(stem)}*`];
+  const stems = spellings.map(stemOf).filter((stem) => stem !== undefined);
+  return [...terms, ...stems.map((stem) => `${quoted(stem)}*`)];
 }
 
 /** Words of a run without spaces that are no stop words, and pairs of letters of those that follow each other. */
