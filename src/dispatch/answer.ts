@@ -26,8 +26,20 @@ export interface Answering {
   readonly tally: Pick<Tally, "finish" | "serviceTier" | "systemFingerprint">;
 }
 
+/** What a chunk says of where it comes from. */
+export interface Shown {
+  /** Public id of the model. */
+  model: string;
+  /** Display name of the provider. */
+  provider: string;
+}
+
 export interface AnswerOptions {
   envelope: Envelope;
+  /** How many choices the answer has; absent: one. */
+  choices?: number | undefined;
+  /** Where each choice comes from, where they are not all from one call. */
+  sourceOf?: ((index: number) => (Shown & { fingerprint: string | undefined }) | undefined) | undefined;
   /** Whether reasoning is kept from the client. */
   excludesReasoning: boolean;
   /** What the answer has used and costs, and all that was spent beside it; asked for when it has ended. */
@@ -153,8 +165,7 @@ export class AnswerFeed implements TextFeed<Part[]> {
       if (part.type === "done") return { text: text + this.#ending(), isLast: true };
       if (part.type === "failure") {
         this.#end = { how: "cut", failure: part.failure };
-        const error = this.#encoder.error(this.#options.toWireError(part.failure), this.#options.explain?.());
-        return { text: text + error + DONE_EVENT, isLast: true };
+        return { text: text + this.#error(this.#options.toWireError(part.failure)), isLast: true };
       }
     }
     return { text, isLast: false };
@@ -173,29 +184,43 @@ export class AnswerFeed implements TextFeed<Part[]> {
       // What comes after the finish reason is no part of the answer.
       if (this.#finished.has(part.index)) return "";
       const shown = this.#options.excludesReasoning ? withoutReasoning(part) : part;
-      return shown ? this.#encoder.delta(shown) : "";
+      return shown ? this.#encoderOf(part.index).delta(shown) : "";
     }
     if (part.type === "finish") {
       if (this.#finished.has(part.index)) return "";
       this.#finished.add(part.index);
-      return this.#encoder.finish(part.index, part.finishReason, part.nativeFinishReason);
+      return this.#encoderOf(part.index).finish(part.index, part.finishReason, part.nativeFinishReason, part.error);
     }
     if (part.type === "origin" && part.systemFingerprint !== undefined)
       this.#encoder.setFingerprint(part.systemFingerprint);
     return "";
   }
 
+  #encoderOf(index: number): ChunkEncoder {
+    const source = this.#options.sourceOf?.(index);
+    if (source) this.#encoder.show(source, source.fingerprint);
+    return this.#encoder;
+  }
+
   #ending(): string {
     const { finish, serviceTier } = this.#attempt.tally;
-    const choice = finish ?? { index: 0, finishReason: "stop" as const, nativeFinishReason: null };
-    const { usage, explain } = this.#options;
+    const { usage, explain, choices = 1 } = this.#options;
+    // Of several choices each has told its end.
+    const choice =
+      choices > 1 ? undefined : (finish ?? { index: 0, finishReason: "stop" as const, nativeFinishReason: null });
     return this.#encoder.usage(usage(), choice, serviceTier, explain?.()) + DONE_EVENT;
   }
 
   #refusal(error: unknown): string {
     this.#end = { how: "refused", finishReason: refusedAs(error) };
-    const { toRefusal, explain } = this.#options;
-    return this.#encoder.error(toRefusal(error), explain?.()) + DONE_EVENT;
+    return this.#error(this.#options.toRefusal(error));
+  }
+
+  /** All choices that have no end yet have gone wrong. */
+  #error(error: WireError): string {
+    const { choices = 1, explain } = this.#options;
+    const indexes = choices > 1 ? [...Array(choices).keys()].filter((index) => !this.#finished.has(index)) : undefined;
+    return this.#encoder.error(error, explain?.(), indexes) + DONE_EVENT;
   }
 
   /** They stand in the first chunk only. */

@@ -54,6 +54,23 @@ export function makeBill(attempt: Attempt, chat: ChatRequest, isWhole: boolean):
   return { usage, cost, chargedNanoUsd, isByok, certainty, wireUsage };
 }
 
+/** The bill of an answer whose choices are calls of their own. */
+export function addBills(bills: Bill[]): Bill {
+  const [first, ...others] = bills;
+  if (!first) throw new Error("nothing was billed");
+  return others.reduce(addBill, first);
+}
+
+function addBill(a: Bill, b: Bill): Bill {
+  const usage = addUsage(a.usage, b.usage);
+  const cost = a.cost && b.cost && addCost(a.cost, b.cost);
+  const isByok = a.isByok && b.isByok;
+  const chargedNanoUsd = sum(a.chargedNanoUsd, b.chargedNanoUsd);
+  const isEstimated = a.wireUsage.estimated === true || b.wireUsage.estimated === true;
+  const wireUsage = toWireUsage(usage, cost, { isByok, isEstimated, chargedNanoUsd });
+  return { usage, cost, chargedNanoUsd, isByok, certainty: lesserCertainty(a.certainty, b.certainty), wireUsage };
+}
+
 function sum(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || b === undefined ? undefined : a + b;
 }

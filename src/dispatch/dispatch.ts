@@ -1,5 +1,4 @@
 import type { Endpoint } from "../catalogue/catalogue.ts";
-import { RouterError } from "../errors.ts";
 import { explainEmpty } from "../routing/explain-empty.ts";
 import type { Plan } from "../routing/plan.ts";
 import type { RouteRequest } from "../routing/request.ts";
@@ -8,7 +7,7 @@ import type { GenerationRecord } from "../schema/generation.ts";
 import { explainWalk } from "./explain.ts";
 import type { AnswerExtras } from "./extras.ts";
 import type { Observation } from "./facts.ts";
-import { coldAnswer, giveUp } from "./give-up.ts";
+import { coldAnswer } from "./give-up.ts";
 import { type GenerationIdentity, toGenerationRecord } from "./record.ts";
 import type { Recalled } from "./replay.ts";
 import { Walk } from "./walk.ts";
@@ -55,6 +54,8 @@ export interface Dispatch {
   observe?: ((endpoint: Endpoint, facts: Observation) => void) | undefined;
   /** Books the record of this request; called exactly once if anything was dispatched. */
   settle: (record: GenerationRecord) => void;
+  /** Books a further record of an answer whose choices are calls of their own, before `settle`; absent: as `settle` does. */
+  settleChoice?: ((record: GenerationRecord) => void) | undefined;
   /** Sees the text of the answer as it goes to the client, all of it before a good end is settled. */
   onText?: ((text: string) => void) | undefined;
   /** What the answer has beside the model's words, and who looks at it first. */
@@ -84,9 +85,13 @@ export async function dispatch(request: Dispatch): Promise<Answer> {
     const { chat, identity, settle } = request;
     const nobody = { attempt: undefined, failures: [], outrun: [], abandoned: [] };
     settle({ ...toGenerationRecord({ chat, identity, ...nobody, outcome: "failed" }), modelId: plan.models[0] ?? "" });
-    throw explained(coldAnswer(plan, nowMs) ?? explainEmpty(plan, route, nowMs), request, undefined);
+    const error = coldAnswer(plan, nowMs) ?? explainEmpty(plan, route, nowMs);
+    if (request.wantsMetadata) error.routing = explainWalk(request, { failures: [] });
+    throw error;
   }
-  const walk = new Walk(request);
+  // Who asks for one choice pays nothing for the rest.
+  const isPlain = request.chat.n == null || request.chat.n === 1;
+  const walk = isPlain ? new Walk(request) : new (await import("./choices.ts")).Choices(request);
   const leave = () => walk.leave();
   signal.addEventListener("abort", leave);
   request.onStart?.(leave);
@@ -99,17 +104,9 @@ export async function dispatch(request: Dispatch): Promise<Answer> {
     throw error;
   }
   if (answer) return answer;
-  throw walk.end() ?? explained(walk.failures.length > 0 ? giveUp(walk.failures) : allBusy(), request, walk);
-}
-
-/** Between plan and attempt every candidate was taken by another request as a probe, or asked to be left alone. */
-function allBusy(): RouterError {
-  const message = "No provider that may serve this request can be asked right now. Try again in a moment.";
-  return new RouterError("provider_overloaded", message, { retryAfterMs: 1_000 });
-}
-
-/** An error with the story of the walk, where the client wants to know it. */
-function explained(error: RouterError, request: Dispatch, walk: Walk | undefined): RouterError {
-  if (request.wantsMetadata) error.routing = explainWalk(request, walk?.story ?? { failures: [] });
-  return error;
+  const left = walk.end();
+  if (left) throw left;
+  const error = walk.error();
+  if (request.wantsMetadata) error.routing = walk.explain();
+  throw error;
 }

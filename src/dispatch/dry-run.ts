@@ -8,6 +8,7 @@ import type { ChatRequest } from "../schema/chat.ts";
 import { TOKEN_ESTIMATE_ERROR } from "../usage/count-tokens.ts";
 import { explainPlan } from "./explain.ts";
 import { fitRequest } from "./fit.ts";
+import { chatOfChoice, partedByChoices } from "./native-choices.ts";
 
 /** A planned request that is not to be sent. */
 export interface DryRun {
@@ -20,6 +21,8 @@ export interface DryRun {
 /** What `dispatch` would do with a request, without calling anyone: every candidate with what it would be sent. */
 export async function dryRun({ chat, route, plan, atMs }: DryRun) {
   const { candidates, excluded, ...head } = explainPlan(plan, route, atMs);
+  const isPlain = (chat.n ?? 1) === 1;
+  const together = isPlain ? undefined : (await partedByChoices(plan.candidates, chat)).together.length;
   return {
     ...head,
     models: plan.models,
@@ -29,7 +32,11 @@ export async function dryRun({ chat, route, plan, atMs }: DryRun) {
       plan.candidates.map(async ({ endpoint, because }, index) => ({
         ...candidates[index],
         why: RANK_SENTENCES[because],
-        ...(await writtenFor(endpoint, chat, route)),
+        ...(together === undefined
+          ? await writtenFor(endpoint, chat, route)
+          : index < together
+            ? { calls: 1, ...(await writtenFor(endpoint, chat, route)) }
+            : { calls: chat.n, ...(await writtenFor(endpoint, chatOfChoice(chat, 0), route)) }),
       })),
     ),
     excluded: plan.excluded.map(({ reason }, index) => ({ ...excluded[index], why: EXCLUSION_SENTENCES[reason] })),

@@ -47,6 +47,28 @@ export function explainWalk({ plan, route, identity }: Planned, story: Story): R
   };
 }
 
+/** `openrouter_metadata` of an answer whose choices are calls of their own: what is told of the first, and all calls. */
+export function explainCalls(planned: Planned, calls: { id: string; story: Story }[]): Record<string, unknown> {
+  const first = calls.find(({ story }) => story.attempt)?.story ?? calls[0]?.story ?? { failures: [] };
+  const attempts = calls.flatMap(({ story }, choice) =>
+    triedAttempts(story).map(({ attempt, failure }) => ({ choice, ...describe(attempt), ...(failure && { failure }) })),
+  );
+  const dropped = [...new Set(calls.flatMap(({ story }) => story.dropped ?? []))];
+  return {
+    ...explainWalk(planned, first),
+    attempt: attempts.length,
+    attempts,
+    ...(dropped.length > 0 && { dropped }),
+    calls: calls.map(({ id, story }, choice) => ({
+      choice,
+      id,
+      ...(story.attempt
+        ? nameOf(story.attempt.endpoint)
+        : { failure: story.failures.at(-1)?.failure.kind ?? "not_called" }),
+    })),
+  };
+}
+
 /** `openrouter_metadata` of a request that was refused before it had a plan: the contract's keys. */
 export function explainUnplanned({ model, models }: ChatRequest, { message }: Error): Record<string, unknown> {
   return {

@@ -60,6 +60,12 @@ export function giveUp(failures: FailedCall[]): RouterError {
   return new RouterError(type, message, { status, metadata, retryAfterMs, exhausted: true });
 }
 
+/** Between plan and attempt every candidate was taken by another request as a probe, or asked to be left alone. */
+export function allBusy(): RouterError {
+  const message = "No provider that may serve this request can be asked right now. Try again in a moment.";
+  return new RouterError("provider_overloaded", message, { retryAfterMs: 1_000 });
+}
+
 /** A failure after the first token, as it stands in the stream. */
 export function toWireError(failure: UpstreamFailure, attempt: Attempt): WireError {
   const { status, message, metadata } = describe(failure, attempt);

@@ -13,7 +13,7 @@ import { Echo } from "./echo.ts";
 import { explainWalk, type Story } from "./explain.ts";
 import { factsOfEnd, factsOfFailure } from "./facts.ts";
 import { firstOf } from "./first-of.ts";
-import { clientLeft, type FailedAttempt, toWireError } from "./give-up.ts";
+import { allBusy, clientLeft, type FailedAttempt, giveUp, toWireError } from "./give-up.ts";
 import { type EndedWalk, toGenerationRecord } from "./record.ts";
 import { withRecalledReasoning } from "./replay.ts";
 import { shareOf } from "./share.ts";
@@ -31,7 +31,8 @@ export interface Opened {
 
 /** The turns of one request and how it ends; whatever happens, it is settled once. */
 export class Walk {
-  readonly #request: Dispatch;
+  #request: Dispatch;
+  #later: number;
   readonly #startedAtMs = Date.now();
   /** For the whole walk: the client's, or the longest that a candidate may take. */
   readonly #deadlineMs: number;
@@ -51,15 +52,21 @@ export class Walk {
   readonly #echo: Echo;
   readonly #admissions: Admissions;
   #isSettled = false;
-  #isReadingOut = false;
+  /** Its client has left, and its record is still to come. */
+  isReadingOut = false;
   /** The client has left. */
   isLeft = false;
 
-  constructor(request: Dispatch) {
+  /**
+   * Walks over the candidates of the plan, or over a part of them. `later`: so many others may follow in another walk, and
+   * must have time left.
+   */
+  constructor(request: Dispatch, candidates = request.plan.candidates, later = 0) {
     this.#request = request;
+    this.#later = later;
     this.#admissions = new Admissions(request.admit);
     this.#echo = new Echo(request.chat);
-    this.#left = request.plan.candidates;
+    this.#left = candidates;
     this.#deadlineMs =
       request.deadlineMs ?? Math.max(...this.#left.map(({ endpoint }) => endpoint.provider.timeouts.totalMs));
   }
@@ -97,8 +104,8 @@ export class Walk {
 
   /** The next candidate has its turn; false when there is none, or no time. */
   #startNext(): boolean {
-    const others = Math.min(this.#left.length, MAX_TURNS - this.#turns) - 1;
-    const share = shareOf(this.#startedAtMs + this.#deadlineMs - Date.now(), others);
+    const others = Math.min(this.#left.length + this.#later, MAX_TURNS - this.#turns) - 1;
+    const share = shareOf(this.remainingMs, others);
     const next = this.#turns < MAX_TURNS && share > 0 ? this.#admitNext(this.#left) : undefined;
     if (!next) return false;
     this.#turns++;
@@ -122,7 +129,7 @@ export class Walk {
     const timeouts = this.#request.chat.provider?.timeouts ?? undefined;
     const limits = { timeouts, openWithinMs };
     const recalled = () => this.#recalled();
-    const isLast = this.#left.length === 0 && this.#request.chat.provider?.allow_fallbacks !== false;
+    const isLast = this.#left.length + this.#later === 0 && this.#request.chat.provider?.allow_fallbacks !== false;
     return new Turn(candidate, { request: this.#request, recalled, limits, isLast, isOver: () => this.isLeft });
   }
 
@@ -183,6 +190,28 @@ export class Walk {
     this.#note(this.#current?.failures.splice(0) ?? []);
   }
 
+  /** After a walk in which nobody answered: goes on with other candidates, and with another request for them. */
+  goOn(request: Dispatch, candidates: Candidate[]): void {
+    this.#request = request;
+    this.#recalledChat = undefined;
+    this.#left = candidates;
+    this.#later = 0;
+  }
+
+  /** How much of its time is left. */
+  get remainingMs(): number {
+    return this.#startedAtMs + this.#deadlineMs - Date.now();
+  }
+
+  /** Why nobody has answered. */
+  error(): RouterError {
+    return this.failures.length > 0 ? giveUp(this.failures) : allBusy();
+  }
+
+  explain(): Record<string, unknown> {
+    return explainWalk(this.#request, this.story);
+  }
+
   /** The turn answers: all others are over. */
   #begin(turn: Turn): Opened {
     const { attempt, candidate } = turn;
@@ -205,7 +234,7 @@ export class Walk {
       story: this.story,
       sent: this.sent,
       bill: () => makeBill(answering(), chat, true),
-      explain: () => explainWalk(this.#request, this.story),
+      explain: () => this.explain(),
       proceed: mayContinue(chat, this.#left, candidate.endpoint)
         ? (failure, text) => this.#proceed(failure, text)
         : undefined,
@@ -274,7 +303,7 @@ export class Walk {
 
   /** Reads an answer that nobody waits for, so that its usage is known. */
   async #readOut(attempt: Attempt, withinMs: number): Promise<void> {
-    this.#isReadingOut = true;
+    this.isReadingOut = true;
     await attempt.readOut(withinMs);
     this.finish({ how: "cancelled" });
   }
@@ -282,7 +311,7 @@ export class Walk {
   /** Nothing will follow: no candidate is left, or no client. Gives the error that nobody will read in that case. */
   end(): RouterError | undefined {
     const left = this.isLeft ? clientLeft() : undefined;
-    if (this.#isReadingOut) return left;
+    if (this.isReadingOut) return left;
     this.#abandonOthers();
     this.#current?.stop();
     this.#settle({ how: left ? "cancelled" : "failed" });

@@ -1,7 +1,14 @@
 import type { UpstreamFailure } from "../errors.ts";
 import type { WireError } from "../stream/encode.ts";
 import { gatheredBody, overheard } from "../stream/gather.ts";
-import { type AnswerEnd, AnswerFeed, type Answering, readCompletion } from "./answer.ts";
+import {
+  type AnswerEnd,
+  AnswerFeed,
+  type Answering,
+  type AnswerOptions,
+  readCompletion,
+  type Shown,
+} from "./answer.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Bill } from "./bill.ts";
 import type { Answer, Dispatch } from "./dispatch.ts";
@@ -12,8 +19,9 @@ import { clientLeft, toRefusal } from "./give-up.ts";
 /** What has begun to answer: it is read, told of, and ended once. */
 export interface Answerer {
   answering: Answering;
-  /** The model and the provider that the client is shown. */
-  shown: { model: string; provider: string };
+  shown: Shown;
+  /** Where each choice comes from, where they are not all from one call. */
+  sourceOf?: AnswerOptions["sourceOf"];
   /** What has happened until it began. */
   story: Story;
   /** The bodies that were sent upstream, for a client that wants to see them. */
@@ -59,6 +67,8 @@ export async function writeAnswer(request: Dispatch, answerer: Answerer): Promis
 function optionsOf({ chat, identity, wantsMetadata, extras }: Dispatch, answerer: Answerer) {
   return {
     envelope: { id: identity.id, created: Math.floor(identity.createdAtMs / 1000), ...answerer.shown },
+    choices: chat.n ?? undefined,
+    sourceOf: answerer.sourceOf,
     excludesReasoning: chat.reasoning?.exclude === true || chat.include_reasoning === false,
     ...extras,
     usage: () => withSideCosts(answerer.bill().wireUsage, extras?.sideCosts?.()),

@@ -2,26 +2,45 @@ import type { Endpoint } from "../catalogue/catalogue.ts";
 import { MINUTE_MS } from "../ledger/leases.ts";
 import { recallReasoning } from "../ledger/read.ts";
 import { settle } from "../ledger/settlements.ts";
-import type { GenerationRecord } from "../schema/generation.ts";
+import type { GenerationRecord, HoldRecord } from "../schema/generation.ts";
 import { type ApiKey, ledgerOf } from "../schema/key.ts";
 import { readEndpointKey } from "../store/byok.ts";
 import type { Held } from "./admission.ts";
 
+interface Settling {
+  settle: (record: GenerationRecord) => void;
+  settleChoice?: (record: GenerationRecord) => void;
+}
+
 /** The stores, with a settlement that gives back what the request held, and that is heard of. */
-export function bookedWith<Stores extends { settle: (record: GenerationRecord) => void }>(
+export function bookedWith<Stores extends Settling>(
   { hold, keyHold, end }: Held,
   stores: Stores,
   onSettled: () => void,
 ): Stores {
+  let otherTokens = 0;
+  const minute = Math.max(hold?.minute ?? 0, keyHold?.minute ?? 0);
+  // Who waited over midnight is booked on the day whose budget admitted it.
+  const onItsDay = (record: GenerationRecord) => ({
+    ...record,
+    createdAtMs: Math.max(record.createdAtMs, minute * MINUTE_MS),
+  });
+  const withOthers = (held: HoldRecord) => (otherTokens > 0 ? { ...held, otherTokens } : held);
   return {
     ...stores,
-    settle(record) {
+    settleChoice(record: GenerationRecord) {
+      const { settleChoice = stores.settle } = stores;
+      otherTokens += record.usage.promptTokens + record.usage.completionTokens;
+      settleChoice(onItsDay(record));
+    },
+    settle(record: GenerationRecord) {
       onSettled();
       if (!hold && !keyHold) return stores.settle(record);
-      // Who waited over midnight is booked on the day whose budget admitted it.
-      const minute = Math.max(hold?.minute ?? 0, keyHold?.minute ?? 0);
-      const createdAtMs = Math.max(record.createdAtMs, minute * MINUTE_MS);
-      stores.settle({ ...record, createdAtMs, ...(hold && { hold }), ...(keyHold && { keyHold }) });
+      stores.settle({
+        ...onItsDay(record),
+        ...(hold && { hold: withOthers(hold) }),
+        ...(keyHold && { keyHold: withOthers(keyHold) }),
+      });
       end(true);
     },
   };

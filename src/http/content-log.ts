@@ -99,8 +99,9 @@ interface Said {
 
 function saidIn(json: string): Said | undefined {
   try {
-    const { choices } = JSON.parse(json) as { choices?: { message?: Said; delta?: Said }[] };
-    return choices?.[0]?.message ?? choices?.[0]?.delta;
+    const { choices } = JSON.parse(json) as { choices?: { index: number; message?: Said; delta?: Said }[] };
+    const first = choices?.find(({ index }) => index === 0);
+    return first?.message ?? first?.delta;
   } catch {
     // The last piece of an answer that was too long.
     return undefined;

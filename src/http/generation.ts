@@ -130,6 +130,7 @@ export function generationToWire(record: GenerationRecord): Record<string, unkno
     session_id: client.sessionId ?? null,
     /** Of a call beside an answer: the generation that it was made for, and what for. */
     ...(record.purpose !== undefined && { parent_id: record.parentId ?? null, purpose: record.purpose }),
+    ...(record.purpose === undefined && record.parentId !== undefined && { parent_id: record.parentId }),
     ...(client.metadata && { metadata: client.metadata }),
     ...(client.trace && { trace: client.trace }),
     ...(record.responseCacheSourceId !== undefined && { response_cache_source_id: record.responseCacheSourceId }),

@@ -142,10 +142,15 @@ export class AnswerKeeper {
     this.#storeIfComplete();
   }
 
+  /** One of several choices has ended that are calls of their own. */
+  onChoiceSettled(record: GenerationRecord): void {
+    if (!isGood(record)) this.#text = undefined;
+  }
+
   #storeIfComplete(): void {
     const [record, headers, body] = [this.#record, this.#sentHeaders, this.#text];
     if (!record || !headers || !body) return;
-    if (record.outcome !== "finished" || record.finishReason === "error") return;
+    if (!isGood(record)) return;
     const { id, modelId, providerName, isStreamed, finishReason, nativeFinishReason, serviceTier, replay } = record;
     const said = { finishReason, nativeFinishReason, serviceTier, ...(replay && { replay }) };
     const source = { id, modelId, providerName, isStreamed, ...said };
@@ -158,14 +163,22 @@ export class AnswerKeeper {
   }
 }
 
+function isGood({ outcome, finishReason }: GenerationRecord): boolean {
+  return outcome === "finished" && finishReason !== "error";
+}
+
 /** What a dispatch is told, so that its answer is kept: the stores' own functions, and the keeper beside them. */
 export function keptBy<Stores extends { settle: (record: GenerationRecord) => void }>(
   keeper: AnswerKeeper,
   stores: Stores,
-): Stores & { onText: (text: string) => void } {
+): Stores & { onText: (text: string) => void; settleChoice: (record: GenerationRecord) => void } {
   return {
     ...stores,
     onText: (text) => keeper.onText(text),
+    settleChoice(record) {
+      stores.settle(record);
+      keeper.onChoiceSettled(record);
+    },
     settle(record) {
       stores.settle(record);
       keeper.onSettled(record);

@@ -32,10 +32,11 @@ export function withOutputBound({ plan, request, chat }: Planned): ChatRequest {
 export function needOf(planned: Planned, accounts: AccountLimits[]): Amounts {
   const { request } = planned;
   const prompt = Math.ceil(request.prompt.total * (1 + TOKEN_ESTIMATE_ERROR));
+  const output = Math.min(request.maxTokens ?? EXPECTED_OUTPUT_TOKENS, UNTOLD_OUTPUT_TOKENS);
   return {
     nanoUsd: worstCost(planned, accounts),
     requests: 1,
-    tokens: prompt + Math.min(request.maxTokens ?? EXPECTED_OUTPUT_TOKENS, UNTOLD_OUTPUT_TOKENS),
+    tokens: (request.choices ?? 1) * (prompt + output),
     slots: 1,
   };
 }
@@ -72,7 +73,7 @@ function worstCost({ plan, request, chat }: Planned, accounts: AccountLimits[]):
       const next = costBound(endpoint, afterAnswer(request, longestAnswer(endpoint)), nowMs) ?? 0;
       return first * (1 + parallel) + next * following;
     });
-  return Math.ceil(Math.max(0, ...bounds) * 1e9) * (chat.n ?? 1);
+  return Math.ceil(Math.max(0, ...bounds) * 1e9);
 }
 
 /** Calls beside the first one: at the same time, and with its answer in their prompt. */

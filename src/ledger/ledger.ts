@@ -98,7 +98,8 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
   #releaseHolds(records: GenerationRecord[]): void {
     const byId = new Map(records.map((record) => [record.id, record]));
     for (const { id, hold, usage } of byId.values()) {
-      if (hold && this.generation(id) === null) this.#leases.release(hold, usage.promptTokens + usage.completionTokens);
+      if (hold && this.generation(id) === null)
+        this.#leases.release(hold, usage.promptTokens + usage.completionTokens + (hold.otherTokens ?? 0));
     }
   }
 

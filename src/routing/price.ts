@@ -76,8 +76,8 @@ const MAX_SEARCHES = 10;
 
 /**
  * What the request can cost at most at an endpoint, in US dollars: the prompt at the upper end of its estimate, all of
- * it written to a cache, and as many tokens as the client, the endpoint or the context allow. Undefined when there is
- * no price, or no end.
+ * it written to a cache, and as many tokens as the client, the endpoint or the context allow. Each choice may be a call
+ * of its own. Undefined when there is no price, or no end.
  */
 export function costBound(endpoint: Endpoint, request: RouteRequest, atMs: number): number | undefined {
   const { prompt, maxTokens } = request;
@@ -88,5 +88,6 @@ export function costBound(endpoint: Endpoint, request: RouteRequest, atMs: numbe
   if (!prices || output === undefined) return undefined;
   const promptPrice = Math.max(prices.prompt, prices.cacheWrite, prompt.media > 0 ? prices.audio : 0);
   const searches = request.parameters.includes("web_search_options") ? MAX_SEARCHES * prices.webSearch : 0;
-  return promptTokens * promptPrice + output * prices.dearestOutput + prices.request + searches;
+  const one = promptTokens * promptPrice + output * prices.dearestOutput + prices.request + searches;
+  return one * (request.choices ?? 1);
 }

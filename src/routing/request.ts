@@ -38,6 +38,8 @@ export interface RouteRequest {
   /** The client's cap on generated tokens. */
   maxTokens?: number;
   serviceTier?: string;
+  /** Choices that are asked for; absent: one. */
+  choices?: number;
   /** Whether a prompt that is too long may be shortened; absent: only for endpoints with a small context. */
   compression?: "on" | "off";
   auto?: AutoWish;
@@ -56,6 +58,7 @@ export function toRouteRequest(chat: ChatRequest): RouteRequest {
   if (chat.model) request.model = chat.model;
   const maxTokens = chat.max_completion_tokens ?? chat.max_tokens;
   if (typeof maxTokens === "number") request.maxTokens = maxTokens;
+  if (chat.n != null && chat.n > 1) request.choices = chat.n;
   if (chat.service_tier) request.serviceTier = chat.service_tier;
   const tools = chat.tools ?? [];
   if (tools.length > 0) {

@@ -101,7 +101,8 @@ export const chatRequestSchema = z.looseObject({
   logprobs: z.boolean().nullish(),
   /** How many alternatives per token; `logprobs: false` beside it is a contradiction. */
   top_logprobs: integerBetween(0, 20).nullish(),
-  n: integerBetween(1, 128).nullish(),
+  /** How many choices; each may be an upstream call of its own. */
+  n: integerBetween(1, 8).nullish(),
 
   response_format: responseFormatSchema.nullish(),
   /** A flag for providers that honour `json_schema` only with it. */

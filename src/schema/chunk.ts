@@ -66,12 +66,19 @@ export interface Delta {
 /** Log probabilities as the upstream gives them: `{content, refusal}` of the OpenAI format. */
 export type Logprobs = { content?: unknown[] | null; refusal?: unknown[] | null };
 
+/** An error as it stands inside an answer. */
+export interface WireError {
+  code: number;
+  message: string;
+  metadata?: Record<string, unknown>;
+}
+
 /** What a decoder gives for one upstream event: the upstream's share of a chunk. */
 export type Part =
   /** Something that the client wants to read. Always semantic: a decoder gives none for an empty delta. */
   | { type: "delta"; index: number; delta: Delta; logprobs?: Logprobs }
-  /** A choice has ended. The first one of a choice counts. */
-  | { type: "finish"; index: number; finishReason: FinishReason; nativeFinishReason: string | null }
+  /** A choice has ended. The first one of a choice counts. `error`: why it went wrong, where others went well. */
+  | { type: "finish"; index: number; finishReason: FinishReason; nativeFinishReason: string | null; error?: WireError }
   /** Cumulative counts: a later one replaces an earlier one. */
   | { type: "usage"; usage: Usage }
   /** Facts about the answer as a whole; a later value replaces an earlier one, absent ones stay. */

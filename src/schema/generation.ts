@@ -33,7 +33,10 @@ export interface GenerationRecord {
   team: string;
   createdAtMs: number;
   outcome: Outcome;
-  /** Of a call beside an answer: the generation that it was made for, and what for. */
+  /**
+   * Of a call beside an answer: the generation that it was made for, and what for. Of a call for one of an answer's
+   * choices: the generation of the first, whose id the answer has.
+   */
   parentId?: string;
   purpose?: Purpose;
   /** What was asked for; absent: an answer. */
@@ -86,6 +89,8 @@ export interface HoldRecord {
   nanoUsd: number;
   tokens: number;
   slots: number;
+  /** Tokens that further calls of the request have used, which have records of their own. */
+  otherTokens?: number;
   /** The minute in which its tokens were counted. */
   minute: number;
 }

@@ -18,6 +18,7 @@ const recordedRequestSchema = z.object({
   prompt: z.object({ text: z.number(), tools: z.number(), media: z.number(), total: z.number(), least: z.number() }),
   maxTokens: z.number().exactOptional(),
   serviceTier: z.string().exactOptional(),
+  choices: z.number().exactOptional(),
   compression: z.enum(["on", "off"]).exactOptional(),
   auto: z
     .object({

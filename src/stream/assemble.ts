@@ -7,6 +7,7 @@ import type {
   Logprobs,
   Part,
   ReasoningDetail,
+  WireError,
 } from "../schema/chunk.ts";
 
 interface ToolCall {
@@ -28,6 +29,7 @@ interface Choice {
   logprobs: { content: unknown[]; refusal: unknown[] } | undefined;
   finishReason: FinishReason | null;
   nativeFinishReason: string | null;
+  error: WireError | undefined;
 }
 
 /** Puts parts together into the choices of a `chat.completion`: the same parts as a stream, one body. */
@@ -43,6 +45,7 @@ export class Assembler {
       if (choice.finishReason !== null) return;
       choice.finishReason = part.finishReason;
       choice.nativeFinishReason = part.nativeFinishReason;
+      choice.error = part.error;
     }
   }
 
@@ -66,6 +69,7 @@ export class Assembler {
       logprobs: undefined,
       finishReason: null,
       nativeFinishReason: null,
+      error: undefined,
     };
     this.#choices.set(index, choice);
     return choice;
@@ -146,5 +150,6 @@ function wireChoice(index: number, choice: Choice): Record<string, unknown> {
     finish_reason: choice.finishReason,
     native_finish_reason: choice.nativeFinishReason,
     message,
+    ...(choice.error && { error: choice.error }),
   };
 }

@@ -1,4 +1,6 @@
-import type { Delta, FinishReason, Part } from "../schema/chunk.ts";
+import type { Delta, FinishReason, Part, WireError } from "../schema/chunk.ts";
+
+export type { WireError } from "../schema/chunk.ts";
 
 /** What every chunk of one answer repeats. */
 export interface Envelope {
@@ -10,13 +12,6 @@ export interface Envelope {
   model: string;
   /** Display name of the provider. */
   provider: string;
-}
-
-/** An error as it stands inside a stream. */
-export interface WireError {
-  code: number;
-  message: string;
-  metadata?: Record<string, unknown>;
 }
 
 /** Ends every stream, also one with an error in it. */
@@ -51,6 +46,15 @@ export class ChunkEncoder {
     this.#head = this.#makeHead();
   }
 
+  /** The next chunks are of an answer of this model and provider, and have its fingerprint or none. */
+  show({ model, provider }: Pick<Envelope, "model" | "provider">, fingerprint: string | undefined): void {
+    const now = this.#envelope;
+    if (model === now.model && provider === now.provider && fingerprint === this.#fingerprint) return;
+    Object.assign(now, { model, provider });
+    this.#fingerprint = fingerprint;
+    this.#head = this.#makeHead();
+  }
+
   /** Chunks repeat the upstream's fingerprint when it gave one; clients refuse a null. */
   setFingerprint(fingerprint: string): void {
     if (fingerprint === this.#fingerprint) return;
@@ -63,26 +67,27 @@ export class ChunkEncoder {
     return `${this.#head},"choices":[{"index":${part.index},"delta":${deltaJson(part.delta)},"finish_reason":null,"native_finish_reason":null${logprobs}}]}\n\n`;
   }
 
-  finish(index: number, finishReason: FinishReason, nativeFinishReason: string | null): string {
-    return `${this.#head},"choices":[${emptyChoice(index, finishReason, nativeFinishReason)}]}\n\n`;
+  /** `error`: why this choice went wrong, where others went well. */
+  finish(index: number, finishReason: FinishReason, nativeFinishReason: string | null, error?: WireError): string {
+    return `${this.#head},"choices":[${emptyChoice(index, finishReason, nativeFinishReason, error)}]}\n\n`;
   }
 
-  /** The last chunk before `[DONE]`: the choice once more, and what it used. */
+  /** The last chunk before `[DONE]`: the choice once more, where there is only one, and what all have used. */
   usage(
     usage: unknown,
-    finish: { index: number; finishReason: FinishReason; nativeFinishReason: string | null },
+    finish: { index: number; finishReason: FinishReason; nativeFinishReason: string | null } | undefined,
     serviceTier: string | undefined,
     routing?: Record<string, unknown>,
   ): string {
     const tier = serviceTier === undefined ? "null" : JSON.stringify(serviceTier);
-    const choice = emptyChoice(finish.index, finish.finishReason, finish.nativeFinishReason);
+    const choice = finish ? emptyChoice(finish.index, finish.finishReason, finish.nativeFinishReason) : "";
     return `${this.#head},"service_tier":${tier},"choices":[${choice}],"usage":${JSON.stringify(usage)}${routingJson(routing)}}\n\n`;
   }
 
-  /** The chunk that says that the answer went wrong after it had begun. */
-  error(error: WireError, routing?: Record<string, unknown>): string {
-    const choice = emptyChoice(0, "error", null);
-    return `${this.#head},"error":${JSON.stringify(error)},"choices":[${choice}]${routingJson(routing)}}\n\n`;
+  /** The chunk that says that the answer went wrong after it had begun; `unfinished`: the choices that have no end yet. */
+  error(error: WireError, routing?: Record<string, unknown>, unfinished = [0]): string {
+    const choices = unfinished.map((index) => emptyChoice(index, "error", null)).join(",");
+    return `${this.#head},"error":${JSON.stringify(error)},"choices":[${choices}]${routingJson(routing)}}\n\n`;
   }
 
   /** A chunk before all others: what was sent to a provider that was tried. */
@@ -103,9 +108,15 @@ function routingJson(routing: Record<string, unknown> | undefined): string {
   return routing === undefined ? "" : `,"openrouter_metadata":${JSON.stringify(routing)}`;
 }
 
-function emptyChoice(index: number, finishReason: FinishReason, nativeFinishReason: string | null): string {
+function emptyChoice(
+  index: number,
+  finishReason: FinishReason,
+  nativeFinishReason: string | null,
+  error?: WireError,
+): string {
   const native = nativeFinishReason === null ? "null" : JSON.stringify(nativeFinishReason);
-  return `{"index":${index},"delta":{"content":"","role":"assistant"},"finish_reason":"${finishReason}","native_finish_reason":${native}}`;
+  const why = error === undefined ? "" : `,"error":${JSON.stringify(error)}`;
+  return `{"index":${index},"delta":{"content":"","role":"assistant"},"finish_reason":"${finishReason}","native_finish_reason":${native}${why}}`;
 }
 
 /** A delta with the role that the contract repeats, and content that is null only beside a tool call. */

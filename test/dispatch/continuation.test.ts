@@ -258,7 +258,12 @@ describe("an answer that broke off ends with one error", () => {
       {},
       sse([say("Hm"), event({ choices: [{ index: 1, delta: { content: "x" }, finish_reason: null }] }), cut]),
     ],
-    ["when several were asked for", { a: {}, b: CONTINUES }, { n: 2 }, BROKEN],
+    [
+      "when several were asked for",
+      { a: { endpoint: { supported_parameters: ["n"] } }, b: CONTINUES },
+      { n: 2 },
+      BROKEN,
+    ],
     [
       "when it had to keep to a form",
       { a: {}, b: CONTINUES },

@@ -7,9 +7,9 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const streamed = (hosts: Record<string, Reply>, chat: object = {}) => {
+const streamed = (hosts: Record<string, Reply>, chat: object = {}, endpoint: object = {}) => {
   connect(hosts);
-  return walk({ a: {} }, { chat: { ...chat, stream: true } }).text();
+  return walk({ a: { endpoint } }, { chat: { ...chat, stream: true } }).text();
 };
 const whole = (hosts: Record<string, Reply>, chat: Record<string, unknown> = {}) => {
   connect(hosts);
@@ -122,6 +122,7 @@ describe("an answer on the wire", () => {
         ]),
       },
       { n: 2 },
+      { supported_parameters: ["n"] },
     );
     const ends = chunksOf(stream).filter((one) => one.choices?.[0]?.finish_reason && !one.usage);
     expect(ends.map(({ choices }) => [choices[0].index, choices[0].finish_reason])).toEqual([
@@ -136,6 +137,7 @@ describe("an answer on the wire", () => {
     const stream = await streamed(
       { a: sse([choice(0, { content: "a" }), choice(1, { content: "b" }), choice(0, {}, "stop")]) },
       { n: 2 },
+      { supported_parameters: ["n"] },
     );
     expect(pictureOf(stream)).toMatchObject({ error: { code: 502 } });
   });

@@ -145,7 +145,7 @@ const FIELDS = [
   wrong("logit_bias.7", { logit_bias: { "7": 101 } }, "from -100 to 100"),
   wrong("logprobs", { logprobs: 1 }, "expected true or false"),
   wrong("top_logprobs", { top_logprobs: 21 }, "from 0 to 20"),
-  wrong("n", { n: 0 }, "from 1 to 128"),
+  wrong("n", { n: 9 }, "from 1 to 8"),
   wrong("response_format.type", { response_format: { type: "xml" } }, '"json_schema"'),
   wrong("tools", { tools: {} }, "expected an array"),
   wrong("tools.0.function.name", { tools: [{ type: "function", function: { name: "a b" } }] }, "1 to 64 letters"),

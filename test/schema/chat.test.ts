@@ -45,7 +45,7 @@ describe("a field of the body", () => {
     ["repetition_penalty", [0.01, 1, 2, null], [0, -1, 2.1, "1"]],
     ["seed", [0, -7, 4_294_967_296, null], [0.5, "7", 1e300, Infinity, []]],
     ["top_logprobs", [0, 20, null], [-1, 21, 1.5, "5"]],
-    ["n", [1, 128, null], [0, 129, 1.5, "2"]],
+    ["n", [1, 8, null], [0, 9, 1.5, "2"]],
     ["max_tool_calls", [1, 30, null], [0, 31, 2.5, "3"]],
   ];
   const booleans = ["stream", "logprobs", "structured_outputs", "parallel_tool_calls", "include_reasoning"];
