@@ -119,6 +119,7 @@ describe("silence in mid-answer", () => {
     const slowly = Array.from({ length: 10 }, (_, at) => [pause(900), of(1, { content: `${at}` })]).flat();
     connect({ a: sse([say("one"), chunk({}, "stop"), ...slowly, of(1, {}, "stop"), ending()]) });
     const answer = walk({ a: { endpoint: { supported_parameters: ["n"] } } }, { chat: { stream: true, n: 2 } }).text();
+    await vi.dynamicImportSettled();
     await vi.advanceTimersByTimeAsync(10_000);
     expect(pictureOf(await answer)).toMatchObject({ content: "one0123456789", finishReasons: ["stop"], isDone: true });
   });
