@@ -1,0 +1,22 @@
+import type { Family, Report } from "./families.ts";
+import { FORGERIES } from "./marks.ts";
+
+/**
+ * Looks for marks, all of which count; `forceAt` says how much of a weight holds at a place of the text.
+ */
+export function findForgeries(text: string, report: Report, forceAt: (index: number) => number): void {
+  const innocence = new Map<Family, number>();
+  for (const { family, weight, pattern } of FORGERIES) {
+    const index = text.search(pattern);
+    if (index !== -1) innocence.set(family, (innocence.get(family) ?? 1) * (1 - weight * forceAt(index)));
+  }
+  for (const [family, left] of innocence) report(family, 1 - left);
+}
+
+/** "ignoreallpreviousinstructions": letters whose words cannot be told apart any more. */
+const JOINED =
+  /(?:ignore|disregard|forget|override|bypass)(?:all|the|every|your|previous|prior|above|any|my|system)[a-z]{0,40}(?:instruction|rule|guideline|prompt|directive)/;
+
+export function findJoined(text: string, report: Report): void {
+  if (JOINED.test(text)) report("override", 0.7);
+}

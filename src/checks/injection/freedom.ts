@@ -1,0 +1,51 @@
+import { forceOf, meaningsIn } from "./context.ts";
+import type { Report } from "./families.ts";
+import type { Tokens } from "./tokens.ts";
+import { BECOME, FRAME, FREE, LIMITS, MACHINE, NOT, REFUSE, WITHOUT, YOU, YOUR } from "./words.ts";
+
+/** How near the parts of a frame stand to each other, in words. */
+const FRAME_WORDS = 28;
+
+const ANSWER = /^(?:answers?|respond|reply|antworte|responde|reponds|rispondi|responda)$/;
+
+/** A model without limits: as what it is to be, or in a story. */
+export function findFreedom(tokens: Tokens, report: Report): void {
+  const { meanings, words } = tokens;
+  for (let at = 0; at < meanings.length; at++) {
+    if (!isFree(tokens, at)) continue;
+    const near = meaningsIn(tokens, at - FRAME_WORDS, at + FRAME_WORDS);
+    const force = tokens.quoted[at] ? forceOf(tokens, { from: at, to: at }) : 1;
+    const isModel =
+      (near & MACHINE) !== 0 || words.slice(Math.max(0, at - 12), at + 12).some((word) => ANSWER.test(word));
+    const isYou = (meaningsIn(tokens, at - 12, at + 6) & (YOU | YOUR)) !== 0;
+    if (isBecoming(tokens, at) && (isModel || isYou)) report("role", 0.7 * force);
+    else if (isYou || isModel) report("role", 0.5 * force);
+    if ((near & FRAME) !== 0 && (isModel || isYou)) report("coercion", 0.55 * force);
+  }
+}
+
+const UNBOUND =
+  /(?:\bnot|n't|\bnever|\bno longer)\b(?: \w+)? (?:bound|care|cares|constrained|restricted|limited|held|governed|subject)\b/;
+
+/** "unfiltered", "no restrictions", "without any rules", "never refuses". */
+function isFree(tokens: Tokens, at: number): boolean {
+  const meaning = tokens.meanings[at] ?? 0;
+  if ((meaning & FREE) !== 0) return true;
+  if ((meaning & REFUSE) !== 0) return (meaningsIn(tokens, at - 2, at - 1) & (NOT | WITHOUT)) !== 0;
+  if (tokens.words[at] === "safety") return (meaningsIn(tokens, at - 2, at - 1) & WITHOUT) !== 0;
+  if ((meaning & LIMITS) === 0) return false;
+  if ((meaningsIn(tokens, at - 4, at - 1) & WITHOUT) !== 0) return true;
+  return UNBOUND.test(tokens.words.slice(Math.max(0, at - 7), at).join(" "));
+}
+
+function isBecoming(tokens: Tokens, at: number): boolean {
+  for (let index = Math.max(0, at - FRAME_WORDS); index <= Math.min(at + 8, tokens.words.length - 1); index++) {
+    if (((tokens.meanings[index] ?? 0) & BECOME) !== 0) return true;
+    const [word, next, after] = tokens.words.slice(index, index + 3);
+    if ((word === "are" && next === "now") || (word === "from" && (next === "now" || next === "here"))) return true;
+    if (word === "ab" && (next === "jetzt" || next === "sofort")) return true;
+    if ((word === "partir" && (next === "de" || next === "d")) || word === "desormais") return true;
+    if ((word === "d'ora" || word === "adesso") && after !== undefined) return true;
+  }
+  return false;
+}

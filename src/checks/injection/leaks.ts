@@ -1,0 +1,53 @@
+import { forceOf, meaningsIn, REACH, reachOf } from "./context.ts";
+import type { Report } from "./families.ts";
+import type { Tokens } from "./tokens.ts";
+import { ASKS, INNER, PRIVATE, PROMPT, RULES, TEXT, YOUR } from "./words.ts";
+
+/** Verbs that are as often meant for what the client has sent. */
+const MILD_VERBS = new Set("summarize summarise translate describe read tell give quote state share type".split(" "));
+
+/** "Reveal your system prompt", "print the text above", "tell me the secret password". */
+export function findLeak(tokens: Tokens, at: number, report: Report): void {
+  const { meanings, words } = tokens;
+  const end = reachOf(tokens, at, REACH + 2);
+  if (words[at + 1] === "a" || words[at + 1] === "an") return;
+  for (let index = at + 1; index <= end; index++) {
+    const weight = leakWeight(tokens, at, index, end);
+    if (weight === 0) continue;
+    report("leak", weight * forceOf(tokens, { from: at, to: index }));
+    if (((meanings[index] ?? 0) & RULES) !== 0) return;
+  }
+}
+
+const SECRETS = /^(?:passwords?|passphrase|passcode|key|code|word|codeword|flag|contrasena|passwort|senha)$/;
+
+function leakWeight(tokens: Tokens, at: number, index: number, end: number): number {
+  const { meanings, words } = tokens;
+  const meaning = meanings[index] ?? 0;
+  const word = words[index] ?? "";
+  const about = meaningsIn(tokens, at + 1, index - 1);
+  const after = words.slice(index + 1, Math.min(end, index + 6) + 1).join(" ");
+  const isGiven = /\byou (?:were|have|had|got|are|received)\b|\b(?:given|told) to you\b/.test(after);
+  if ((meaning & PROMPT) !== 0 && ((about & (YOUR | INNER)) !== 0 || (isGiven && (meaning & RULES) !== 0))) {
+    const isSure = (about & INNER) !== 0 || word.includes("prompt") || (meaning & RULES) !== 0;
+    return isSure ? 0.7 : 0.45;
+  }
+  if ((meaning & TEXT) !== 0 && !MILD_VERBS.has(words[at] ?? "") && ABOVE.test(after)) return 0.6;
+  const isSecret = SECRETS.test(word) && (words[index - 1] === "secret" || words[index - 1] === "hidden" || isGiven);
+  return isSecret ? 0.55 : 0;
+}
+
+/** "above", "before this sentence", "from the top of this conversation". */
+const ABOVE =
+  /^(?:from |of |de |di |in )?(?:the |la |very )*(?:above|preceding|arriba|ci dessus|dessus|oben|sopra|acima|top of|uber dies)|^before (?:this|these|the|my)|^(?:from |at )(?:the )?(?:very )?(?:top|start|beginning) of (?:this|the|our) (?:conversation|chat|prompt)/;
+
+/** Secrets or the conversation to an address. */
+export function findSending(tokens: Tokens, at: number, report: Report): void {
+  const end = reachOf(tokens, at, 24);
+  if ((meaningsIn(tokens, at + 1, end) & PRIVATE) === 0) return;
+  const from = tokens.starts[at] ?? 0;
+  const to = (tokens.starts[end] ?? 0) + 200;
+  if (!/https?:|www\.|@[\w.-]{1,60}\.[a-z]{2}|webhook/.test(tokens.text.slice(from, to))) return;
+  const isAsked = (meaningsIn(tokens, end, end + 2) & ASKS) !== 0;
+  report("exfiltration", (isAsked ? 0.3 : 0.6) * forceOf(tokens, { from: at, to: at }));
+}

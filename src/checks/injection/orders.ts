@@ -1,0 +1,174 @@
+import { forceOf, meaningsIn, REACH, reachOf } from "./context.ts";
+import type { Report } from "./families.ts";
+import { findFreedom } from "./freedom.ts";
+import { findLeak, findSending } from "./leaks.ts";
+import type { Tokens } from "./tokens.ts";
+import {
+  ALL,
+  DISABLE,
+  EARLIER,
+  IGNORE,
+  INNER,
+  LAWS,
+  NEW,
+  NOT,
+  OBEY,
+  REVEAL,
+  RULES,
+  SAFETY,
+  SEND,
+  TEXT,
+  VOID,
+  YOU,
+  YOUR,
+} from "./words.ts";
+
+/** What may follow the rules that it names: "that you were given before". */
+const TAIL = 5;
+
+/** Looks at every word once, and at no more than a few around it. */
+export function findOrders(tokens: Tokens, report: Report): void {
+  const { meanings } = tokens;
+  for (let at = 0; at < meanings.length; at++) {
+    const meaning = meanings[at] ?? 0;
+    if (meaning === 0) continue;
+    if ((meaning & IGNORE) !== 0) findOverride(tokens, at, report);
+    if ((meaning & OBEY) !== 0) findDisobedience(tokens, at, report);
+    if ((meaning & (RULES | LAWS)) !== 0) findVoidRules(tokens, at, report);
+    if ((meaning & DISABLE) !== 0) findDisabling(tokens, at, report);
+    if ((meaning & REVEAL) !== 0) findLeak(tokens, at, report);
+    if ((meaning & SEND) !== 0) findSending(tokens, at, report);
+  }
+  findFreedom(tokens, report);
+}
+
+/** "Ignore all previous instructions", "forget what you were told before", "drop your rules". */
+function findOverride(tokens: Tokens, at: number, report: Report): void {
+  const { meanings } = tokens;
+  const end = reachOf(tokens, at, REACH);
+  for (let index = at + 1; index <= end; index++) {
+    const meaning = meanings[index] ?? 0;
+    if ((meaning & (RULES | LAWS)) === 0) continue;
+    const about = meaningsIn(tokens, at + 1, index) | (isEarlierAfter(tokens, index) ? EARLIER : 0);
+    const isOwn = (about & (YOUR | EARLIER | INNER)) !== 0;
+    const isStrong = (meaning & RULES) !== 0;
+    const weight = isStrong ? (isOwn || (about & ALL) !== 0 ? 0.8 : 0.35) : isOwn ? 0.7 : 0.4;
+    report("override", weight * forceOf(tokens, { from: at, to: index }));
+    return;
+  }
+  findForgetting(tokens, at, end, report);
+}
+
+/** Whether "that you were given before", "above" or the like follows. */
+function isEarlierAfter({ words, sentences, meanings }: Tokens, at: number): boolean {
+  for (let index = at + 1; index <= at + TAIL && sentences[index] === sentences[at]; index++) {
+    if (((meanings[index] ?? 0) & EARLIER) === 0) continue;
+    if (words[index] !== "before" && words[index] !== "past" && words[index] !== "prior") return true;
+    const isEnd = sentences[index + 1] !== sentences[at];
+    if (isEnd || /^(?:this|now|that|me|here|and)$/.test(words[index + 1] ?? "")) return true;
+  }
+  return false;
+}
+
+/** What an assistant is there for. */
+const DUTIES = new Set("task tasks request question job query purpose duties".split(" "));
+
+/** "Forget everything you were told before", "ignore the above", "ignore your developers", "disregard your task". */
+function findForgetting(tokens: Tokens, at: number, end: number, report: Report): void {
+  const { words } = tokens;
+  const about = meaningsIn(tokens, at + 1, end);
+  const said = words.slice(at + 1, end + 1);
+  const force = () => forceOf(tokens, { from: at, to: end });
+  const isAll = (about & EARLIER) !== 0 && (about & (TEXT | YOU)) !== 0 && (about & (ALL | YOU)) !== 0;
+  const isAbove =
+    words[at + 1] === "above" || said.join(" ").search(/^(?:all |everything )?(?:of )?(?:the )?above\b/) === 0;
+  if ((isAll && !said.includes("my")) || isAbove) report("override", 0.6 * force());
+  const duty = said.findIndex((word) => DUTIES.has(word));
+  if (duty > 0 && /^(?:your|user's|users|assigned|current)$/.test(said[duty - 1] ?? ""))
+    report("override", 0.45 * force());
+  if ((about & YOUR) !== 0 && /^developers?$|^creators?$|^makers?$/.test(said[1] ?? ""))
+    report("override", 0.5 * force());
+  findRulesBefore(tokens, at, said[0], report);
+}
+
+/** "Instructions given before? Ignore them." "I want you your rules to forget", as German puts it. */
+function findRulesBefore(tokens: Tokens, at: number, next: string | undefined, report: Report): void {
+  const before = meaningsIn(tokens, at - 8, at - 1);
+  if ((before & RULES) === 0 || (before & (EARLIER | INNER | YOUR)) === 0) return;
+  if (next === "them" || next === "those" || next === "it")
+    report("override", 0.6 * forceOf(tokens, { from: at, to: at + 1 }));
+  else if (tokens.sentences[at + 1] !== tokens.sentences[at] && (before & YOU) !== 0)
+    report("override", 0.6 * quotedForce(tokens, at));
+}
+
+/** "Do not follow your rules", "stop obeying the developer", "obey only me". */
+function findDisobedience(tokens: Tokens, at: number, report: Report): void {
+  const { words } = tokens;
+  const end = reachOf(tokens, at, REACH);
+  const about = meaningsIn(tokens, at + 1, end);
+  const no = [at - 1, at - 2, at - 3, at - 4, at + 1, at + 2].find((index) => isNot(tokens, index, at));
+  const from = no === undefined ? at : Math.min(at, /^(?:not|longer)$/.test(words[no] ?? "") ? no - 1 : no);
+  const isRule = (about & (RULES | LAWS)) !== 0 && (about & (EARLIER | YOUR | INNER)) !== 0;
+  if (no !== undefined && isRule) report("override", 0.7 * forceOf(tokens, { from: Math.max(0, from), to: at }));
+  else if (no !== undefined && (about & INNER) !== 0) report("override", 0.5 * quotedForce(tokens, at));
+  else if (
+    /\b(?:only|just) (?:to )?(?:me|mine)\b|\bme (?:only|alone)\b|\bmine instead\b/.test(
+      words.slice(at, end + 1).join(" "),
+    )
+  )
+    report("override", 0.45 * quotedForce(tokens, at));
+}
+
+/** Behind its verb stands only what is put there in German and French. */
+function isNot({ meanings, words, sentences }: Tokens, index: number, verb: number): boolean {
+  if (((meanings[index] ?? 0) & NOT) === 0 || sentences[index] !== sentences[verb]) return false;
+  return index < verb || words[index] === "nicht" || words[index] === "pas" || words[index] === "plus";
+}
+
+/** "The rules you were given no longer apply", "all prior directives are void", "your real task is". */
+function findVoidRules(tokens: Tokens, at: number, report: Report): void {
+  const { meanings, words } = tokens;
+  const end = reachOf(tokens, at, REACH + 2);
+  const before = meaningsIn(tokens, at - 3, at - 1);
+  for (let index = at + 1; index <= end; index++) {
+    if (((meanings[index] ?? 0) & VOID) === 0) continue;
+    const applies = /^(?:appl(?:y|ies)|count|hold|matter)$/.test(words[index] ?? "");
+    if (applies && (meaningsIn(tokens, index - 3, index - 1) & NOT) === 0 && !/n't$/.test(words[index - 1] ?? ""))
+      continue;
+    const about = before | meaningsIn(tokens, at, index);
+    const isYours = (about & (YOUR | YOU)) !== 0;
+    const isStrong = ((meanings[at] ?? 0) & RULES) !== 0;
+    const isEarlier = (about & EARLIER) !== 0 || (before & INNER) !== 0;
+    const isHere = (before & ALL) !== 0 || words[at - 1] === "above" || words[at + 1] === "above";
+    const weight = isYours ? 0.6 : isStrong && isEarlier ? (isHere ? 0.5 : 0.4) : 0.2;
+    report("override", weight * quotedForce(tokens, at));
+    return;
+  }
+  if ((before & NEW) === 0) return;
+  const isNewOrder = words[at - 1] === "new" && tokens.opens[at + 1] === true;
+  const isFollowed = (meaningsIn(tokens, at + 1, at + 6) & (IGNORE | REVEAL | NOT | YOU)) !== 0;
+  if ((before & (YOUR | INNER)) !== 0) report("override", 0.55 * quotedForce(tokens, at));
+  else if (isNewOrder) report("override", (isFollowed ? 0.55 : 0.35) * quotedForce(tokens, at));
+}
+
+function quotedForce(tokens: Tokens, at: number): number {
+  return tokens.quoted[at] ? forceOf(tokens, { from: at, to: at }) : 1;
+}
+
+const MODEL_SAFETY = /^(?:content|moderation|guardrails|censorship|alignment|ethics)$/;
+
+/** "Disable all safety filters", "turn off moderation", "bypass your safety rules". */
+function findDisabling(tokens: Tokens, at: number, report: Report): void {
+  const { words } = tokens;
+  const end = reachOf(tokens, at, 6);
+  const about = meaningsIn(tokens, at + 1, end);
+  const before = meaningsIn(tokens, at - 5, at - 1);
+  const from = words[at] === "off" ? Math.max(0, at - 1) : at;
+  if ((about & SAFETY) !== 0) {
+    const said = words.slice(at + 1, end + 1);
+    const isOwn = (about & YOUR) !== 0 || ((about & ALL) !== 0 && said.includes("safety"));
+    const isTheirs = said.some((word) => MODEL_SAFETY.test(word));
+    report("override", (isOwn ? 0.6 : isTheirs ? 0.5 : 0.3) * forceOf(tokens, { from, to: end }));
+  } else if ((before & SAFETY) !== 0 && words[at]?.endsWith("ed"))
+    report("override", ((before & (ALL | YOUR)) !== 0 ? 0.5 : 0.3) * quotedForce(tokens, at));
+}
