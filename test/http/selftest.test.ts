@@ -29,6 +29,7 @@ describe("the self-test", () => {
   it("has nothing to complain about, and leaves nothing behind", async () => {
     const keys = async () => (await env.KV.list()).keys.map(({ name }) => name);
     const attempts = () => isolateHealth.at(Date.now()).of("demo/fault-500 demo")?.attempts;
+    const { data: own } = await makeKey();
     const before = { keys: await keys(), attempts: attempts() };
     const response = await manage("/api/v1/selftest", { method: "POST" });
     expect(response.status).toBe(200);
@@ -39,7 +40,9 @@ describe("the self-test", () => {
     expect(card.skipped).toBeLessThanOrEqual(1);
     expect(card.took_ms).toBeLessThan(15_000);
     // What other tests have left there may expire meanwhile.
-    expect((await keys()).filter((name) => !before.keys.includes(name))).toEqual([]);
+    const after = await keys();
+    expect(after.filter((name) => !before.keys.includes(name))).toEqual([]);
+    expect(after).toContain(`key:${own.hash}`);
     expect(attempts()).toBe(before.attempts);
     expect(new Set(card.checks.map(({ group, name }) => `${group} ${name}`)).size).toBe(card.checks.length);
   });
