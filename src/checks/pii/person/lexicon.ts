@@ -1,0 +1,90 @@
+import { GIVEN_NAMES, SURNAMES } from "./names.ts";
+import { COMMON_WORDS, STOP_WORDS, WEAK_GIVEN } from "./words.ts";
+
+/** What is known of a word, however it is capitalised. */
+export interface WordKind {
+  /** A given name; `weak` when it is as often something else. */
+  given: "strong" | "weak" | undefined;
+  surname: boolean;
+  /** An ordinary word, or the name of a place or a company. A surname may be one as well. */
+  common: boolean;
+  /** Begins and continues no name. */
+  stop: boolean;
+}
+
+/** Knows words; keeps what it has looked up for one text. */
+export interface Lexicon {
+  kindOf(word: string): WordKind;
+  /** What the dictionary calls a phrase of several words: somebody well known, or a company or place. */
+  phrase(text: string): "person" | "thing" | undefined;
+}
+
+type Tags = string | string[] | undefined;
+
+const GIVEN_TAGS = new Set(["FemaleName", "MaleName", "FirstName"]);
+const NAME_TAGS = new Set([...GIVEN_TAGS, "LastName", "Person", "Honorific", "ProperNoun"]);
+/** Endings of surnames that no ordinary English word has. */
+const SURNAME_ENDING =
+  /(?:[a-z]{2}(?:ovic|evic|ovich|evich|escu|opoulos|akis|idis|ellis|shvili|adze|enko|chuk|czyk|owski|ewski|inski|ynski|zinski|ovski|evski|sky|skaya|ova|eva|oglu|zadeh|pour|yan|sson|ssen|dottir|quist|qvist|strom|gaard|mann|stein|berger|bauer|meier|meyer|huber|hofer|etti|elli|ucci|acci|iello|ez|ensen|onsen|ersen|ansen|wala|swamy|krishnan|murthy|narayanan|raghunathan|onda|wicz|vicius|auskas|unen|inen|lainen))$/;
+const SURNAME_START = /^(?:mc[a-z]{3}|o'[a-z]{3}|mac(?:don|ken|leo|phe|gre|art|int|all))/;
+
+const given = new Set(GIVEN_NAMES.split(/\s+/));
+const surnames = new Set(SURNAMES.split(/\s+/));
+let loading: Promise<Lexicon> | undefined;
+
+/** The dictionary of the tagger together with our own lists; loaded once. */
+export function loadLexicon(): Promise<Lexicon> {
+  loading ??= import("compromise/two").then(({ default: nlp }) => {
+    const model = nlp.model() as { one: { lexicon: Record<string, Tags> } };
+    return createLexicon(model.one.lexicon);
+  });
+  return loading;
+}
+
+function createLexicon(dictionary: Record<string, Tags>): Lexicon {
+  const known = new Map(
+    Object.entries(dictionary).map(([word, tags]) => [word, tags === undefined ? [] : [tags].flat()]),
+  );
+  return {
+    kindOf: (word) => kindOf(word, known),
+    phrase(text) {
+      const tags = known.get(text);
+      if (tags === undefined) return undefined;
+      return tags.includes("Person") ? "person" : "thing";
+    },
+  };
+}
+
+function kindOf(word: string, known: Map<string, string[]>): WordKind {
+  const parts = word.split("-");
+  if (parts.length > 1) return kindOfParts(parts.map((part) => kindOf(part, known)));
+  const tags = known.get(word) ?? [];
+  const isGiven = given.has(word) || tags.some((tag) => GIVEN_TAGS.has(tag));
+  return {
+    given: isGiven || WEAK_GIVEN.has(word) ? strength(word, tags) : undefined,
+    surname: surnames.has(word) || tags.includes("LastName") || SURNAME_ENDING.test(word) || SURNAME_START.test(word),
+    common: COMMON_WORDS.has(word) || tags.some((tag) => !NAME_TAGS.has(tag)) || isInflected(word, known),
+    stop: STOP_WORDS.has(word) && !(isGiven && !WEAK_GIVEN.has(word)),
+  };
+}
+
+function strength(word: string, tags: string[]): "strong" | "weak" {
+  if (WEAK_GIVEN.has(word) || COMMON_WORDS.has(word)) return "weak";
+  return given.has(word) || !tags.includes("FirstName") ? "strong" : "weak";
+}
+
+/** Plurals and the like of ordinary words. */
+function isInflected(word: string, known: Map<string, string[]>): boolean {
+  const stem = word.replace(/(?:ies|es|s|ing|ed|ly)$/, "");
+  if (stem === word || stem.length < 3) return false;
+  return COMMON_WORDS.has(stem) || (known.get(stem) ?? []).some((tag) => !NAME_TAGS.has(tag));
+}
+
+function kindOfParts(parts: WordKind[]): WordKind {
+  return {
+    given: parts[0]?.given,
+    surname: parts.some(({ surname }) => surname),
+    common: parts.every(({ common, stop }) => common || stop),
+    stop: parts.every(({ stop }) => stop),
+  };
+}

@@ -1,0 +1,50 @@
+import type { Cue } from "./cues.ts";
+import { isJoined, type Word } from "./runs.ts";
+import { LOWER_CUES, PARTICLES, PERSON_VERBS } from "./words.ts";
+
+/** After "my name is" these are an answer that is no name. */
+const NO_ANSWER =
+  /^(?:not|on|in|spelled|spelt|listed|misspelled|wrong|being|very|really|under|still|different|written|missing|nowhere|important|irrelevant|unknown|private|secret|the|a|an|too|so|also|already|correct|incorrect|no)$/;
+/** After a weak given name they show that the sentence goes on about somebody. */
+const GOES_ON = /^(?:from|and|here|at|with|calling|speaking|i|in)$/;
+
+/** The end (exclusive) of a name in lower-case letters that begins at `from`; undefined when none does. */
+export function lowerCaseEnd(words: Word[], from: number, cue: Cue): number | undefined {
+  const first = words[from];
+  if (first === undefined || first.shape !== "lower" || PARTICLES.has(first.key) || NO_ANSWER.test(first.key))
+    return undefined;
+  if (!isStart(words, from, cue)) return undefined;
+  let to = from + 1;
+  while (to - from < 4 && isLowerPart(words, to)) to += 1;
+  return to;
+}
+
+function isStart(words: Word[], from: number, cue: Cue): boolean {
+  const { kind } = words[from] as Word;
+  if (kind.given === "strong" && !kind.stop) return isNamed(words, from, cue);
+  if (cue === "intro") return !kind.stop && (!kind.common || kind.given === "weak");
+  if (cue === "self" && kind.given === "weak" && !kind.stop) return goesOn(words, from);
+  return false;
+}
+
+/** A given name in the middle of lower-case words needs a surname, or words around it that speak of a person. */
+function isNamed(words: Word[], from: number, cue: Cue): boolean {
+  if (cue !== "none" || isLowerPart(words, from + 1)) return true;
+  const [before, word, after] = [words[from - 1], words[from] as Word, words[from + 1]];
+  if (word.isPossessive) return true;
+  if (before !== undefined && isJoined(words, from) && LOWER_CUES.has(before.key)) return true;
+  if (before?.key === "and" && words[from - 2]?.kind.given === "strong") return true;
+  return after !== undefined && isJoined(words, from + 1) && PERSON_VERBS.has(after.key);
+}
+
+function goesOn(words: Word[], from: number): boolean {
+  const after = words[from + 1];
+  return after === undefined || !isJoined(words, from + 1) || GOES_ON.test(after.key);
+}
+
+function isLowerPart(words: Word[], index: number): boolean {
+  const word = words[index];
+  if (word === undefined || word.shape !== "lower" || !isJoined(words, index)) return false;
+  if (word.kind.stop || PARTICLES.has(word.key)) return false;
+  return (word.kind.surname && !word.kind.common) || (word.kind.given === "strong" && !word.kind.common);
+}

@@ -1,0 +1,145 @@
+import type { Cue } from "./cues.ts";
+import { isEastAsian } from "./east-asian.ts";
+import type { Lexicon } from "./lexicon.ts";
+import { isCapital, isJoined, type Run, runFrom, type Word } from "./runs.ts";
+import { PERSON_VERBS } from "./words.ts";
+
+/** Before a name that stands alone they make it a place, a prize, a saint's day … */
+const BEFORE_PLACES =
+  /^(?:the|a|an|in|at|near|saint|st|san|santa|los|las|el|fort|mount|mt|lake|cape|port|der|die|das|le|la|les|l)$/;
+
+/** Companies and brands that are called what a person could be called. */
+const COMPANIES =
+  /^(?:morgan stanley|charles schwab|jp? ?morgan|ernst young|calvin klein|ralph lauren|tommy hilfiger|hugo boss|louis vuitton|christian dior|philip morris|john deere|harley davidson|aston martin|alfa romeo|rolls royce|mercedes benz|jack daniels?|johnnie walker|jim beam|levi strauss|eli lilly|johns hopkins|carnegie mellon|lockheed martin|saint laurent|merrill lynch|jones lang lasalle|thomas cook|william hill|jimmy choo|tim hortons|papa johns?|trader joes?)$/;
+
+/** The end (exclusive) of a capitalised name that begins at `from`; undefined when none does. */
+export function nameEnd(words: Word[], from: number, cue: Cue, text: string, lexicon: Lexicon): number | undefined {
+  const run = runFrom(words, from);
+  if (run === undefined || run.isThing || isPartOfThing(words, from, cue)) return undefined;
+  const parts = words.slice(run.from, run.to);
+  const known = lexicon.phrase(parts.map(({ key }) => key).join(" "));
+  if (known === "thing" && parts.length > 1) return undefined;
+  if (COMPANIES.test(parts.map(({ key }) => key).join(" "))) return undefined;
+  if (known === "person" && parts.length > 1) return run.to;
+  return isName(words, run, parts, cue, text) ? trimmedEnd(run, parts, cue) : undefined;
+}
+
+function isName(words: Word[], run: Run, parts: Word[], cue: Cue, text: string): boolean {
+  if (isTrusted(parts, cue)) return true;
+  return parts.length === 1 ? isSingleName(words, run, cue, text) : isFullName(words, run, parts, text);
+}
+
+/** After a title, a label or the like a name need not be known; it must only be no ordinary word. */
+function isTrusted(parts: Word[], cue: Cue): boolean {
+  const unlikely = parts.filter(({ kind }) => kind.common && !kind.surname && kind.given !== "strong");
+  switch (cue) {
+    case "sure title":
+      return parts.length === 1 || unlikely.length < parts.length;
+    case "title":
+    case "intro":
+    case "label":
+      return unlikely.length === 0 || (parts.length > 1 && unlikely.length < parts.length && isGiven(parts[0]));
+    case "greeting":
+    case "signature":
+      return unlikely.length === 0 && parts.length <= 3 && parts.every(({ shape }) => shape !== "upper");
+    case "role":
+      return unlikely.length === 0 && parts.every(({ shape }) => shape !== "upper");
+    case "self":
+      return (
+        unlikely.length === 0 &&
+        parts.some(({ kind }) => kind.given !== undefined || (parts.length > 1 && kind.surname))
+      );
+    case "none":
+      return false;
+  }
+}
+
+function isGiven(word: Word | undefined): boolean {
+  return word?.kind.given !== undefined;
+}
+
+function isSingleName(words: Word[], { from, to }: Run, cue: Cue, text: string): boolean {
+  const [before, word, after] = [words[from - 1], words[from] as Word, words[to]];
+  if (word.shape !== "title" || word.kind.given === undefined) return false;
+  if (before !== undefined && isJoined(words, from) && BEFORE_PLACES.test(before.key)) return false;
+  if (/^ ?[\d&]|^[-_/.@]\w|^ (?:v\d|&)/.test(text.slice(word.end, word.end + 4))) return false;
+  if (word.kind.given === "strong") return true;
+  if (cue !== "none" && cue !== "self") return true;
+  return after !== undefined && isJoined(words, to) && PERSON_VERBS.has(after.key) && after.shape === "lower";
+}
+
+function isFullName(words: Word[], run: Run, parts: Word[], text: string): boolean {
+  const [first, ...rest] = parts as [Word, ...Word[]];
+  const last = parts.at(-1) as Word;
+  const before = words[run.from - 1];
+  if (before !== undefined && /^(?:the|a|an)$/.test(before.key) && isJoined(words, run.from)) return false;
+  if (parts.every(({ shape }) => shape === "upper")) return isGiven(first) && (last.kind.surname || isUnknown(last));
+  if (first.shape === "initial") return isAfterInitials(parts, text);
+  if (first.kind.given === "strong") return rest.some((part) => !isOrdinary(part)) || isOrdinarySurname(rest);
+  if (first.kind.given === "weak" && rest.some((part) => part.kind.surname || isUnknown(part))) return true;
+  if (isEastAsian(parts.map(({ key }) => key))) return true;
+  if (first.kind.surname && !isOrdinary(first) && last.kind.given === "strong") return true;
+  if (last.kind.surname && !isOrdinary(last) && parts.slice(0, -1).every(isUnknown)) return true;
+  return isUnknownPerson(words, run, parts, text);
+}
+
+/** Neither in the dictionary nor in our lists. */
+function isUnknown({ kind, key }: Word): boolean {
+  return !kind.common && !kind.stop && kind.given === undefined && key.length > 1;
+}
+
+function isOrdinary({ kind }: Word): boolean {
+  return kind.common && !kind.surname && kind.given !== "strong";
+}
+
+/** `Steven Wright`, `Grace Baker`: one ordinary word behind a sure given name is a surname. */
+function isOrdinarySurname(rest: Word[]): boolean {
+  return rest.length === 1;
+}
+
+/** `J. K. Thornton`, `A. Mensah`. */
+function isAfterInitials(parts: Word[], text: string): boolean {
+  const names = parts.filter(({ shape }) => shape !== "initial");
+  const first = parts[0] as Word;
+  const isDotted = text[first.end] === ".";
+  return names.length > 0 && names.every((name) => name.kind.surname || (isDotted && isUnknown(name)));
+}
+
+/** Two unknown capitalised words are a person when they do what people do, or an age or an address follows. */
+function isUnknownPerson(words: Word[], { to }: Run, parts: Word[], text: string): boolean {
+  if (!parts.every((part) => isUnknown(part) || part.kind.surname || part.kind.given !== undefined)) return false;
+  const [last, after] = [parts.at(-1) as Word, words[to]];
+  if (after !== undefined && isJoined(words, to) && after.shape === "lower" && PERSON_VERBS.has(after.key)) return true;
+  return /^(?:, (?:aged )?\d{1,2}(?:,| years)|\s?[<(][^\s<>()]{1,64}@| \((?:he|she|they)\/)/.test(
+    text.slice(last.end, last.end + 80),
+  );
+}
+
+/** A capitalised word right before, no sentence's first one, makes this the middle of something longer. */
+function isPartOfThing(words: Word[], from: number, cue: Cue): boolean {
+  const previous = words[from - 1];
+  if (cue !== "none" || previous === undefined || !isJoined(words, from) || !isCapital(previous)) return false;
+  if (previous.kind.stop || previous.shape === "initial") return false;
+  return !(previous.kind.common && isSentenceStart(words, from - 1));
+}
+
+function isSentenceStart(words: Word[], index: number): boolean {
+  return index === 0 || /[.!?:\n"()•*>-]/.test(words[index]?.gap ?? "");
+}
+
+/** Without ordinary words behind a name, such as `Sarah Connor Today`. */
+function trimmedEnd(run: Run, parts: Word[], cue: Cue): number {
+  let to = run.to;
+  while (to - run.from > (cue === "none" ? 2 : 1) && isOrdinary(parts[to - run.from - 1] as Word)) to -= 1;
+  return to;
+}
+
+/** `Garcia, Ana` where nothing else stands on the line: the end (exclusive), or undefined. */
+export function surnameFirstEnd(words: Word[], from: number, text: string): number | undefined {
+  const [surname, given, middle] = [words[from], words[from + 1], words[from + 2]];
+  if (surname === undefined || given === undefined || !surname.kind.surname || given.gap !== ", ") return undefined;
+  if (surname.shape !== "title" || given.shape !== "title" || given.kind.given !== "strong") return undefined;
+  const end = middle?.shape === "initial" && isJoined(words, from + 2) ? middle.end : given.end;
+  if (!/(?:^|[\n:;"(\t])[ ]?$/.test(text.slice(Math.max(0, surname.start - 2), surname.start))) return undefined;
+  return /^\.?(?:$|[\n;")\t])/.test(text.slice(end, end + 2)) ? from + (end === given.end ? 2 : 3) : undefined;
+}

@@ -1,0 +1,47 @@
+import type { NamedWords } from "./people.ts";
+import { runFrom, type Word } from "./runs.ts";
+
+const LIST_GAP = /^(?:[,;] {1,2}|,? ?[&+/] ?|\n[ \t]*(?:[-*•]|\d{1,2}[.)])? ?)$/;
+const AND = /^(?:and|und|y|e|et|en|i|och|og|or)$/;
+
+/** Names that are known only because they stand in a list beside a known one. */
+export function neighbours(words: Word[], named: NamedWords[]): NamedWords[] {
+  const taken = new Set(named.flatMap(({ from, to }) => indexes(from, to)));
+  const found: NamedWords[] = [];
+  for (const { to } of named) {
+    for (let next = besideAt(words, to); next !== undefined; ) {
+      const end = taken.has(next.from) ? undefined : unknownEnd(words, next);
+      if (end === undefined) break;
+      found.push({ from: next.from, to: end });
+      for (const index of indexes(next.from, end)) taken.add(index);
+      next = besideAt(words, end);
+    }
+  }
+  return found;
+}
+
+interface Beside {
+  from: number;
+  /** Joined by "and": one word is enough. */
+  isPair: boolean;
+}
+
+function besideAt(words: Word[], at: number): Beside | undefined {
+  const [word, after] = [words[at], words[at + 1]];
+  if (word === undefined) return undefined;
+  if (AND.test(word.key) && /^,? $/.test(word.gap) && after?.gap === " ") return { from: at + 1, isPair: true };
+  return LIST_GAP.test(word.gap) ? { from: at, isPair: false } : undefined;
+}
+
+function unknownEnd(words: Word[], { from, isPair }: Beside): number | undefined {
+  const run = runFrom(words, from);
+  if (run === undefined || run.isThing || run.to - run.from > 4) return undefined;
+  const parts = words.slice(run.from, run.to);
+  if (!parts.every(({ kind, shape }) => shape !== "upper" && !kind.stop && (!kind.common || kind.surname)))
+    return undefined;
+  return parts.length > 1 || isPair ? run.to : undefined;
+}
+
+function indexes(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, offset) => from + offset);
+}

@@ -1,0 +1,148 @@
+import { describe, expect, it } from "vitest";
+import { detectPii } from "../../../src/checks/pii/detect.ts";
+import { piiSettingsOf } from "../../../src/checks/pii/settings.ts";
+import { PII_ENTITIES, type PiiEntity } from "../../../src/schema/checks.ts";
+
+const SETTINGS = piiSettingsOf({});
+
+/** What was found of one kind, as it stands in the text. */
+async function found(type: PiiEntity, text: string, region = "US"): Promise<string[]> {
+  const spans = await detectPii(text, { region, entities: [type] });
+  return spans.map(({ start, end }) => text.slice(start, end));
+}
+
+const ROWS: [PiiEntity, string, string[]][] = [
+  ["EMAIL_ADDRESS", "Write to joe+tag@mail.example.org.", ["joe+tag@mail.example.org"]],
+  ["EMAIL_ADDRESS", "an info@müller.example!", ["info@müller.example"]],
+  ["EMAIL_ADDRESS", "logo@2x.png, lodash@4.17.21, a @ b, @me, me@", []],
+  ["EMAIL_ADDRESS", "joe@example.org.Please answer", ["joe@example.org"]],
+  ["PHONE_NUMBER", "(415) 555-2671 and +44 20 7946 0958", ["(415) 555-2671", "+44 20 7946 0958"]],
+  ["PHONE_NUMBER", "reserved: 555-0134, or 212-555-0147", ["555-0134", "212-555-0147"]],
+  ["PHONE_NUMBER", "order 4155552671, 2024-03-15, 192.168.1.100, 3.1415926535", []],
+  ["PHONE_NUMBER", "0049 30 1234567 ext. 12", ["0049 30 1234567 ext. 12"]],
+  ["CREDIT_CARD", "4111 1111 1111 1111 04/27", ["4111 1111 1111 1111"]],
+  ["CREDIT_CARD", "4111111111111112 and 5105105105105100999", []],
+  ["CREDIT_CARD", "1234567812345670 has a right digit and no issuer", []],
+  ["IBAN_CODE", "GB82 WEST 1234 5698 7654 32 and", ["GB82 WEST 1234 5698 7654 32"]],
+  ["IBAN_CODE", "de89370400440532013000", ["de89370400440532013000"]],
+  ["IBAN_CODE", "DE89370400440532013001, DE8937040044053201300", []],
+  ["US_SSN", "536-22-8714, 536 22 8715", ["536-22-8714", "536 22 8715"]],
+  ["US_SSN", "000-12-3456 666-12-3456 912-12-3456 536-00-1234 536-12-0000", []],
+  ["US_SSN", "536228714", []],
+  ["US_SSN", "ssn 536228714", ["536228714"]],
+  ["US_ITIN", "912-78-4432 and 905-49-1234", ["912-78-4432"]],
+  ["UK_NHS", "943 476 5919", ["943 476 5919"]],
+  ["UK_NHS", "943 476 5918", []],
+  ["UK_NHS", "9434765919", []],
+  ["UK_NHS", "NHS no 9434765919", ["9434765919"]],
+  ["UK_NINO", "AB 12 34 56 C, GB123456A, QQ123456C, AB123456E", ["AB 12 34 56 C"]],
+  ["IP_ADDRESS", "192.0.2.1, 2001:db8::1 and ::1.", ["192.0.2.1", "2001:db8::1", "::1"]],
+  ["IP_ADDRESS", "v1.2.3.4, version 1.2.3.4, 1.2.3.4.5, 256.1.1.1, std::x", []],
+  ["MAC_ADDRESS", "00:1A:2B:3C:4D:5E 00-1a-2b-3c-4d-5e 00:1A:2B:3C:4D", ["00:1A:2B:3C:4D:5E", "00-1a-2b-3c-4d-5e"]],
+  ["URL", "see https://example.com/a_(b)?c=d#e.", ["https://example.com/a_(b)?c=d#e"]],
+  ["URL", "(www.example.com), joe@www.example.com", ["www.example.com"]],
+  ["CRYPTO", "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", ["1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2"]],
+  ["CRYPTO", "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN3", []],
+  ["CRYPTO", "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq", ["bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq"]],
+  ["CRYPTO", "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdp", []],
+  ["CRYPTO", `0x${"aB".repeat(20)} and 0x${"ab".repeat(32)}`, [`0x${"aB".repeat(20)}`]],
+  ["DATE_TIME", "born on 14 March 1987, married on 1 May 2010", ["14 March 1987"]],
+  ["DATE_TIME", "on 14 March 1987 it rained", []],
+  ["DATE_TIME", "Born some time ago in a far away country, I think: 14 March 1987", []],
+  ["PERSON", "Dr. Wei Zhang's lamp, my name is ada", ["Wei Zhang", "ada"]],
+  ["PERSON", "The Product Team shipped Visual Studio Code in April.", []],
+  [
+    "LOCATION",
+    "I live at 742 Evergreen Terrace, Springfield, OR 97403.",
+    ["742 Evergreen Terrace, Springfield, OR 97403"],
+  ],
+  ["LOCATION", "Hauptstraße 12, 10115 Berlin", ["Hauptstraße 12, 10115 Berlin"]],
+  ["LOCATION", "12 rue de la Paix, 75002 Paris", ["12 rue de la Paix, 75002 Paris"]],
+  ["LOCATION", "10 Downing Street, London SW1A 2AA", ["10 Downing Street, London SW1A 2AA"]],
+  ["LOCATION", "We walked 12 miles in Paris on 5 May.", []],
+];
+
+describe("finding", () => {
+  it.each(ROWS)("%s in %j gives %j", async (type, text, expected) => {
+    expect(await found(type, text)).toEqual(expected);
+  });
+
+  it.each([
+    { region: "GB", text: "07400 123456 is new", expected: ["07400 123456"] },
+    { region: "ES", text: "612 345 678 is new", expected: ["612 345 678"] },
+    { region: "US", text: "612 345 678 is new", expected: [] },
+  ])("phone numbers of $region", async ({ region, text, expected }) => {
+    expect(await found("PHONE_NUMBER", text, region)).toEqual(expected);
+  });
+});
+
+describe("positions", () => {
+  it.each([
+    {
+      name: "full-width letters",
+      text: "mail ｊｏｅ＠ｅｘａｍｐｌｅ．ｃｏｍ!",
+      expected: "ｊｏｅ＠ｅｘａｍｐｌｅ．ｃｏｍ",
+    },
+    {
+      name: "zero-width characters inside",
+      text: "mail jo\u200be@exam\u200dple.com now",
+      expected: "jo\u200be@exam\u200dple.com",
+    },
+    { name: "an emoji before", text: "🎉🎉 joe@example.com", expected: "joe@example.com" },
+    { name: "a ligature before", text: "ﬁﬁ café joe@example.com", expected: "joe@example.com" },
+    { name: "decomposed accents", text: "an info@mu\u0308ller.example.", expected: "info@mu\u0308ller.example" },
+  ])("are those of the given text with $name", async ({ text, expected }) => {
+    expect(await found("EMAIL_ADDRESS", text)).toEqual([expected]);
+  });
+
+  it("are found through dashes and spaces of other widths", async () => {
+    expect(await found("US_SSN", "536\u201122\u20118714")).toEqual(["536\u201122\u20118714"]);
+    expect(await found("IBAN_CODE", "GB82\u00a0WEST\u00a01234\u00a05698\u00a07654\u00a032")).toHaveLength(1);
+  });
+
+  it("come in the order of the text, also where finds overlap", async () => {
+    const text = "Jane Doe: https://a.example/?m=jane@example.org 4111111111111111";
+    const spans = await detectPii(text, SETTINGS);
+    expect(spans.map(({ start, end, type }) => [type, text.slice(start, end)])).toEqual([
+      ["PERSON", "Jane Doe"],
+      ["URL", "https://a.example/?m=jane@example.org"],
+      ["EMAIL_ADDRESS", "jane@example.org"],
+      ["CREDIT_CARD", "4111111111111111"],
+    ]);
+  });
+});
+
+describe("what is looked for", () => {
+  const all = PII_ENTITIES.filter((type) => type !== "LOCATION");
+  it.each([
+    { name: "everything but places", checks: {}, list: [], expected: all, region: "US" },
+    {
+      name: "what the operator lists",
+      checks: { pii: { entities: ["LOCATION" as const, "URL" as const], region: "DE" } },
+      list: [],
+      expected: ["URL", "LOCATION"],
+      region: "DE",
+    },
+    {
+      name: "without what is left alone",
+      checks: {},
+      list: ["URL", "NRP", "PERSON"],
+      expected: all.filter((type) => type !== "URL" && type !== "PERSON"),
+      region: "US",
+    },
+    {
+      name: "both",
+      checks: { pii: { entities: ["URL" as const, "PERSON" as const] } },
+      list: ["URL"],
+      expected: ["PERSON"],
+      region: "US",
+    },
+  ])("is $name", ({ checks, list, expected, region }) => {
+    expect(piiSettingsOf(checks, list)).toEqual({ region, entities: expected });
+  });
+
+  it("is nothing in a text without any", async () => {
+    expect(await detectPii("", SETTINGS)).toEqual([]);
+    expect(await detectPii("nothing to see here", SETTINGS)).toEqual([]);
+  });
+});

@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+import { detectPii } from "../../../src/checks/pii/detect.ts";
+import { piiSettingsOf } from "../../../src/checks/pii/settings.ts";
+import { isReached } from "../../quality/figure.ts";
+import { measure } from "../../quality/pii.ts";
+import { scoresOf } from "../../quality/score.ts";
+import { readMarked } from "../../quality/sets/marked.ts";
+import { PII_EXAM } from "../../quality/sets/pii-exam.ts";
+import { PII_TUNING } from "../../quality/sets/pii-tuning.ts";
+
+describe("the quality of what is found", () => {
+  it("reaches its targets on the exam", async () => {
+    const qualities = (await measure()).filter(({ unit }) => unit === undefined);
+    expect(qualities.length).toBeGreaterThanOrEqual(28);
+    expect(qualities.filter((figure) => !isReached(figure))).toEqual([]);
+  });
+
+  it("has no flaw on the set the rules were tried out on", async () => {
+    const scores = await scoresOf(readMarked(PII_TUNING), (text) => detectPii(text, piiSettingsOf({})));
+    expect([...scores.values()].flatMap(({ notes }) => notes)).toEqual([]);
+  });
+
+  it("is measured on more than 300 sentences that share none with the other set", () => {
+    const exam = readMarked(PII_EXAM).map(({ text }) => text);
+    const tuning = new Set(readMarked(PII_TUNING).map(({ text }) => text));
+    expect(exam.length).toBeGreaterThan(300);
+    expect(exam.filter((text) => tuning.has(text))).toEqual([]);
+  });
+});
