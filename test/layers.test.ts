@@ -7,7 +7,7 @@ const ROWS = [
   ["dispatch"],
   ["routing", "protocols", "checks", "retrieval", "ledger", "store"],
   ["stream", "usage", "catalogue", "health"],
-  ["demo"],
+  ["demo", "local"],
   ["schema"],
   ["errors"],
 ];

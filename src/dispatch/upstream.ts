@@ -1,6 +1,7 @@
 import type { Provider } from "../catalogue/catalogue.ts";
 import { DEMO_SLUG } from "../demo/catalogue.ts";
 import type { DemoInit } from "../demo/demo.ts";
+import { LOCAL_SLUG } from "../local/catalogue.ts";
 
 /** Names this router to providers, as their terms ask. */
 const USER_AGENT = "Pointsman/0.1";
@@ -32,7 +33,13 @@ export function callUpstream(provider: Provider, call: UpstreamCall, signal: Abo
   const init = { method: "POST", headers, body: call.body, signal };
   const url = provider.baseUrl + call.path;
   if (provider.slug === DEMO_SLUG) return askDemo(new URL(url), init);
+  if (provider.slug === LOCAL_SLUG) return askHere(new URL(url), init);
   return fetch(url, { ...init, redirect: "manual" });
+}
+
+async function askHere(url: URL, init: { body: string }): Promise<Response> {
+  const { localFetch } = await import("../local/local.ts");
+  return localFetch(url, init);
 }
 
 async function askDemo(url: URL, init: DemoInit): Promise<Response> {

@@ -24,6 +24,10 @@ const reports = lazily(() => import("./reports.ts"));
 const route = lazily(() => import("./route.ts"));
 const tables = lazily(() => import("./tables.ts"));
 const tablesContent = lazily(() => import("./tables-content.ts"));
+const scores = lazily(() => import("./siblings/scores.ts"));
+const embeddings = lazily(() => import("./siblings/embeddings.ts"));
+const rerank = lazily(() => import("./siblings/rerank.ts"));
+const tokens = lazily(() => import("./siblings/tokens.ts"));
 const workspaceBudgets = lazily(() => import("./workspace-budgets.ts"));
 const workspaceMembers = lazily(() => import("./workspace-members.ts"));
 const workspaces = lazily(() => import("./workspaces.ts"));
@@ -32,11 +36,22 @@ const management = audit("managementOnly");
 const teamManagement = audit("teamManagementOnly");
 
 const HYBRID_SEARCH = "/gen_tables/knowledge/hybrid_search";
+/** What is offered beside chats, also under the bare root. */
+function addSiblings(api: Hono<AppEnv>): void {
+  api.post("/toxicity", scores("postToxicity"));
+  api.post("/factuality", scores("postFactuality"));
+  api.post("/rerank", rerank("postRerank"));
+  api.post("/embeddings", embeddings("postEmbeddings"));
+  api.post("/tokenize", tokens("postTokenize"));
+  api.post("/detokenize", tokens("postDetokenize"));
+  api.get("/models/ids", models("getModelIds"));
+}
 
 /** Every public route, mounted under `/api/v1` and `/v1`. */
 function createApi(): Hono<AppEnv> {
   const api = new Hono<AppEnv>();
   api.post("/chat/completions", chatCompletions);
+  addSiblings(api);
   api.post("/route", route("postRoute"));
   api.get("/models", models("getModels"));
   api.get("/models/count", models("getModelsCount"));
@@ -165,6 +180,7 @@ export function createApp(): Hono<AppEnv> {
   app.route("/v1", api);
   app.post("/chat/completions", chatCompletions);
   for (const mount of ["/api/v2", "/v2"]) app.post(mount + HYBRID_SEARCH, tables("postHybridSearch"));
+  addSiblings(app);
   app.get("/", (c) => c.json({ name: "Pointsman", api: "/api/v1", models: "/api/v1/models" }));
   app.notFound((c) => errorResponse(new RouterError("not_found", `There is no ${c.req.method} ${c.req.path} here.`)));
   app.onError((error) => errorResponse(error));

@@ -14,6 +14,7 @@ import { type AppContext, waitUntilOf } from "./env.ts";
 import { mustOutliveClient, runErrand } from "./errand.ts";
 import { errorResponse } from "./error-response.ts";
 import type { Extras } from "./extras.ts";
+import { withHashedUser } from "./hashed-user.ts";
 import { inTime, lateBody } from "./late-answer.ts";
 import { planRequest } from "./planning.ts";
 import { type AppliedPreset, withPreset } from "./presets.ts";
@@ -138,11 +139,4 @@ function answerHeaders(id: string, isStream: boolean, notes: Omit<Answer, "body"
   if (formatNote !== undefined) headers["x-pointsman-response-format"] = formatNote;
   if (compressionNote !== undefined) headers["x-pointsman-compression"] = compressionNote;
   return headers;
-}
-
-/** Providers need to tell end users apart, not to know them. */
-async function withHashedUser(chat: ChatRequest): Promise<ChatRequest> {
-  if (!chat.user) return chat;
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(chat.user));
-  return { ...chat, user: new Uint8Array(digest).toHex() };
 }

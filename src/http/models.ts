@@ -25,6 +25,15 @@ export async function getEmbeddingModels(c: AppContext): Promise<Response> {
   return answerList(c, await scopeOf(c, query.all), { ...query, output_modalities: ["embeddings"] });
 }
 
+/** GET /models/ids: the names of what the caller's key can use, whatever it gives. `prefer` goes to the front. */
+export async function getModelIds(c: AppContext): Promise<Response> {
+  const models = await listModels(c, await usableBy(c, await identify(c)));
+  const ids = models.map(({ model }) => model.id);
+  const preferred = c.req.query("prefer");
+  const isThere = preferred !== undefined && ids.includes(preferred);
+  return c.json(isThere ? [preferred, ...ids.filter((id) => id !== preferred)] : ids);
+}
+
 /** GET /models/count: how many models the query asks for. */
 export async function getModelsCount(c: AppContext): Promise<Response> {
   const query = readModelQuery(c.req.query());

@@ -1,4 +1,5 @@
 import { callWhole, type WholeAnswer } from "../dispatch/whole-walk.ts";
+import { RouterError } from "../errors.ts";
 import type { WholeCall } from "../protocols/whole/whole-call.ts";
 import type { RouteRequest } from "../routing/request.ts";
 import type { ChatRequest } from "../schema/chat.ts";
@@ -53,11 +54,14 @@ export async function callBeside<Value>(
   const planned = planRequest(c, chat, catalogue, planFor);
   const { plan, route, record, watch } = planned;
   let held: Held | undefined;
+  let hasRecord = false;
   try {
     const bounded = { plan, route: toRoute(ask, ask.call.estimateTokens()), chat };
     held = await holdFor(c, { id, key, team, ...bounded, isBeside: parentId !== undefined });
     const stores = storesOf(c.env, { team: team.id, key }, waitUntilOf(c));
-    const { keyOf, settle } = bookedWith(held, { ...stores, settle: telling(ask.onSettled, stores.settle) }, () => {});
+    const { keyOf, settle } = bookedWith(held, { ...stores, settle: telling(ask.onSettled, stores.settle) }, () => {
+      hasRecord = true;
+    });
     const identity = {
       ...{ id, createdAtMs, keyHash: key.hash, account: key.account, team: team.id, client: ask.client ?? {} },
       ...{ plan: record, ...(ask.purpose && { purpose: ask.purpose }), ...(parentId !== undefined && { parentId }) },
@@ -73,6 +77,8 @@ export async function callBeside<Value>(
     return { ...answer, id, createdAtMs };
   } catch (error) {
     held?.end(false);
+    // Of what was asked for by itself an id tells that there is a record.
+    if (hasRecord && !ask.purpose && error instanceof RouterError) error.headers["x-generation-id"] = id;
     throw error;
   }
 }
