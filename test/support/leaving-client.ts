@@ -15,11 +15,11 @@ export interface LeavingClient {
   leave(how: "close" | "reset"): void;
 }
 
-/** Asks for a completion on a new connection. */
-export function askAndLeave({ baseUrl, key }: Gateway, body: object): LeavingClient {
+/** Asks for a completion, or something else, on a new connection. */
+export function askAndLeave({ baseUrl, key }: Gateway, body: object, path = "/chat/completions"): LeavingClient {
   const text = JSON.stringify(body);
   const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
-  const request: ClientRequest = httpRequest(`${baseUrl}/chat/completions`, { method: "POST", agent: false, headers });
+  const request: ClientRequest = httpRequest(baseUrl + path, { method: "POST", agent: false, headers });
   request.end(text);
   const response = new Promise<IncomingMessage>((resolve, reject) => {
     request.on("response", resolve);
