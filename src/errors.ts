@@ -89,6 +89,8 @@ export interface RouterErrorOptions {
   retryAfterMs?: number | undefined;
   /** Tells clients that retry by themselves not to: we have tried every candidate. */
   exhausted?: boolean;
+  /** It names a model, alias or router that is not there for its key; some dialects have a status of its own for that. */
+  isUnknownModel?: boolean;
   /** Kept for the log, never shown. */
   cause?: unknown;
 }
@@ -100,6 +102,7 @@ export class RouterError extends Error {
   readonly metadata: Record<string, unknown>;
   readonly retryAfterMs: number | undefined;
   readonly exhausted: boolean;
+  readonly isUnknownModel: boolean;
   readonly headers: Record<string, string>;
   /** How the request was routed, for a client that asked; published beside the error. */
   routing?: Record<string, unknown>;
@@ -112,6 +115,7 @@ export class RouterError extends Error {
     this.metadata = options.metadata ?? {};
     this.retryAfterMs = options.retryAfterMs;
     this.exhausted = options.exhausted ?? false;
+    this.isUnknownModel = options.isUnknownModel ?? false;
     this.headers = options.headers ?? {};
   }
 }

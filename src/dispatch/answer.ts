@@ -4,6 +4,8 @@ import { Assembler } from "../stream/assemble.ts";
 import type { WireError } from "../stream/encode.ts";
 import { ChunkEncoder, DONE_EVENT, type Envelope } from "../stream/encode.ts";
 import type { TextFeed } from "../stream/gather.ts";
+import type { AnswerStyle } from "../stream/style.ts";
+import { StyledEncoder, styleBody } from "../stream/styled.ts";
 import type { WireUsage } from "../usage/wire-usage.ts";
 import type { Attempt } from "./attempt.ts";
 import { withoutRepeatedSpace } from "./continuation.ts";
@@ -52,6 +54,8 @@ export interface AnswerOptions {
   proceed?: ((failure: UpstreamFailure, text: string) => Promise<Attempt | undefined>) | undefined;
   /** Sees the answer before the client does. */
   guard?: Guard | undefined;
+  /** How the client's dialect differs from the contract; undefined: in nothing. */
+  style?: AnswerStyle | undefined;
   /** Further fields of the first chunk, or of the body. */
   fields?: Record<string, unknown> | undefined;
   /** An error that takes the place of the rest, as the client sees it. */
@@ -84,8 +88,9 @@ export class AnswerFeed implements TextFeed<Part[]> {
   constructor(attempt: Answering, options: AnswerOptions) {
     this.#attempt = attempt;
     this.#options = options;
-    this.#encoder = new ChunkEncoder(options.envelope, options.fields);
-    this.#hasFields = options.fields !== undefined;
+    const { envelope, style, fields } = options;
+    this.#encoder = style ? new StyledEncoder(envelope, style, fields) : new ChunkEncoder(envelope, fields);
+    this.#hasFields = fields !== undefined;
   }
 
   read(): Promise<Part[]> {
@@ -253,7 +258,7 @@ export async function readCompletion(
   }
   const { id, created, model, provider } = options.envelope;
   const { systemFingerprint, serviceTier } = attempt.tally;
-  return JSON.stringify({
+  const body: Record<string, unknown> = {
     id,
     object: "chat.completion",
     created,
@@ -265,7 +270,9 @@ export async function readCompletion(
     usage: options.usage(),
     ...options.fields,
     ...(options.explain && { openrouter_metadata: options.explain() }),
-  });
+  };
+  if (options.style) styleBody(body, options.style);
+  return JSON.stringify(body);
 }
 
 /** A delta without its reasoning; undefined when nothing else is in it. */

@@ -4,6 +4,7 @@ import type { Plan } from "../routing/plan.ts";
 import type { RouteRequest } from "../routing/request.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import type { GenerationRecord } from "../schema/generation.ts";
+import type { AnswerStyle } from "../stream/style.ts";
 import { explainWalk } from "./explain.ts";
 import type { AnswerExtras } from "./extras.ts";
 import type { Observation } from "./facts.ts";
@@ -19,6 +20,8 @@ export interface Dispatch {
   route: RouteRequest;
   plan: Plan;
   identity: GenerationIdentity;
+  /** How the answer is written where its client speaks another dialect than the contract's. */
+  style?: AnswerStyle | undefined;
   /** Names of beta features that the client asks for. */
   betas?: string[] | undefined;
   /** Routers of this kind that the request has passed. */

@@ -1,6 +1,7 @@
 import type { UpstreamFailure } from "../errors.ts";
 import type { WireError } from "../stream/encode.ts";
 import { gatheredBody, overheard } from "../stream/gather.ts";
+import type { AnswerStyle } from "../stream/style.ts";
 import {
   type AnswerEnd,
   AnswerFeed,
@@ -64,9 +65,11 @@ export async function writeAnswer(request: Dispatch, answerer: Answerer): Promis
   return { body: gatheredBody(onText ? overheard(feed, onText) : feed), ...notes };
 }
 
-function optionsOf({ chat, identity, wantsMetadata, extras }: Dispatch, answerer: Answerer) {
+function optionsOf({ chat, identity, wantsMetadata, extras, style }: Dispatch, answerer: Answerer) {
+  const created = Math.floor(identity.createdAtMs / 1000);
   return {
-    envelope: { id: identity.id, created: Math.floor(identity.createdAtMs / 1000), ...answerer.shown },
+    envelope: { id: identity.id, created, ...answerer.shown, ...(style && idsOf(style)) },
+    style,
     choices: chat.n ?? undefined,
     sourceOf: answerer.sourceOf,
     excludesReasoning: chat.reasoning?.exclude === true || chat.include_reasoning === false,
@@ -74,6 +77,10 @@ function optionsOf({ chat, identity, wantsMetadata, extras }: Dispatch, answerer
     usage: () => withSideCosts(answerer.bill().wireUsage, extras?.sideCosts?.()),
     explain: wantsMetadata ? () => answerer.explain() : undefined,
   };
+}
+
+function idsOf({ id, episodeId }: AnswerStyle) {
+  return { id, ...(episodeId !== undefined && { episode_id: episodeId }) };
 }
 
 /** What a guard lets pass. What it refuses was generated all the same, and is paid. */

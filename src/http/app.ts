@@ -1,9 +1,11 @@
 import { Hono } from "hono";
 import { RouterError } from "../errors.ts";
 import { chatCompletions } from "./chat-completions.ts";
-import type { AppEnv } from "./env.ts";
+import { dialectOf, dialectOfNowhere } from "./dialects/choose.ts";
+import type { AppContext, AppEnv } from "./env.ts";
 import { errorResponse } from "./error-response.ts";
 import { lazily } from "./lazily.ts";
+import { withRequestIds } from "./request-id.ts";
 
 const activity = lazily(() => import("./activity.ts"));
 const audit = lazily(() => import("./audit.ts"));
@@ -156,6 +158,10 @@ function createApi(): Hono<AppEnv> {
   return api;
 }
 
+function noRoute({ req }: AppContext): RouterError {
+  return new RouterError("not_found", `There is no ${req.method} ${req.path} here.`);
+}
+
 /**
  * The Worker's HTTP side. Chat requests find their way among three routes; all others are the whole app's, which is
  * made by the first of them.
@@ -168,11 +174,11 @@ export function createEntry(): Hono<AppEnv> {
     app ??= createApp();
     return app.fetch(c.req.raw, c.env, c.executionCtx);
   });
-  entry.onError((error) => errorResponse(error));
-  return entry;
+  entry.onError((error, c) => errorResponse(error, undefined, dialectOf(c)));
+  return withRequestIds(entry);
 }
 
-/** All routes. Whatever goes wrong, the answer is the contract's JSON error. */
+/** All routes. Whatever goes wrong, the answer is a JSON error of the client's dialect. */
 export function createApp(): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   const api = createApi();
@@ -182,7 +188,7 @@ export function createApp(): Hono<AppEnv> {
   for (const mount of ["/api/v2", "/v2"]) app.post(mount + HYBRID_SEARCH, tables("postHybridSearch"));
   addSiblings(app);
   app.get("/", (c) => c.json({ name: "Pointsman", api: "/api/v1", models: "/api/v1/models" }));
-  app.notFound((c) => errorResponse(new RouterError("not_found", `There is no ${c.req.method} ${c.req.path} here.`)));
-  app.onError((error) => errorResponse(error));
-  return app;
+  app.notFound((c) => errorResponse(noRoute(c), undefined, dialectOfNowhere(c)));
+  app.onError((error, c) => errorResponse(error, undefined, dialectOf(c)));
+  return withRequestIds(app);
 }

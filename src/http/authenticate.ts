@@ -6,6 +6,7 @@ import type { Team } from "../schema/team.ts";
 import { findKey } from "../store/keys.ts";
 import { findTeam } from "../store/teams.ts";
 import { type Acting, actingOf } from "./acting.ts";
+import { noteDialect } from "./dialects/choose.ts";
 import type { AppContext, AppEnv } from "./env.ts";
 import { tokenOf } from "./token.ts";
 
@@ -35,6 +36,7 @@ export async function identify(c: AppContext): Promise<Caller> {
   if (isBootstrapKey(token, c.env.MANAGEMENT_KEY)) return { kind: "management", key: undefined, team: undefined };
   const key = await findKey(c.env.KV, token);
   if (!key) throw new RouterError("authentication", "User not found");
+  noteDialect(c, key);
   if (key.disabled) throw new RouterError("authentication", "This key is disabled");
   if (key.expiresAtMs !== null && key.expiresAtMs <= Date.now())
     throw new RouterError("authentication", "This key has expired");

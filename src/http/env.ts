@@ -3,12 +3,15 @@ import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { HealthBook } from "../health/book.ts";
 import type { Cooldowns } from "../health/cooldown.ts";
 import type { LearnedLimits } from "../health/limits.ts";
+import type { DIALECTS } from "../schema/key.ts";
 
 /** Hono's types for this app. */
 export interface AppEnv {
   Bindings: Cloudflare.Env;
   Variables: {
     rehearsal?: Rehearsal;
+    /** Of a request whose key is known. */
+    dialect?: (typeof DIALECTS)[number];
     /** The request is on record already. */
     isAudited?: true;
   };

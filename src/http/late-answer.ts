@@ -2,6 +2,7 @@ import type { Answer } from "../dispatch/dispatch.ts";
 import { RouterError } from "../errors.ts";
 import { DONE_EVENT } from "../stream/encode.ts";
 import { HEARTBEAT } from "../stream/gather.ts";
+import type { Dialect } from "./dialects/dialect.ts";
 import { toErrorObject } from "./error-response.ts";
 
 /**
@@ -29,7 +30,7 @@ export async function inTime(answering: Promise<Answer>, lateMs = LATE_MS): Prom
  * The event stream of an answer that has not begun: comments until it does, then the answer. An error has to stand in
  * the stream now. `leave` stops the walk when the client goes.
  */
-export function lateBody(answering: Promise<Answer>, leave: () => void): ReadableStream<Uint8Array> {
+export function lateBody(answering: Promise<Answer>, leave: () => void, dialect?: Dialect): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   let waiting: Promise<void> | undefined;
@@ -51,7 +52,7 @@ export function lateBody(answering: Promise<Answer>, leave: () => void): Readabl
           if (!reader && error === undefined) return controller.enqueue(encoder.encode(HEARTBEAT));
         }
         if (error !== undefined) {
-          controller.enqueue(encoder.encode(errorEvent(error) + DONE_EVENT));
+          controller.enqueue(encoder.encode(errorEvent(error, dialect) + DONE_EVENT));
           return controller.close();
         }
         const next = await reader?.read();
@@ -67,9 +68,10 @@ export function lateBody(answering: Promise<Answer>, leave: () => void): Readabl
   );
 }
 
-/** As a chunk without choices, which is how this API says that nobody has answered. */
-function errorEvent(cause: unknown): string {
+/** As a chunk without choices, which is how this API says that nobody has answered, or as the client's dialect says it. */
+function errorEvent(cause: unknown, dialect: Dialect | undefined): string {
   const error = cause instanceof RouterError ? cause : new RouterError("server", "Internal Server Error");
   if (error !== cause) console.error("unexpected error", cause);
-  return `data: ${JSON.stringify({ error: toErrorObject(error), choices: [] })}\n\n`;
+  const event = dialect ? dialect.toErrorEvent(error) : { error: toErrorObject(error), choices: [] };
+  return `data: ${JSON.stringify(event)}\n\n`;
 }

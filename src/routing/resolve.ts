@@ -103,7 +103,10 @@ function fieldOf(index: number, { model, models }: RouterInput["request"]): stri
 }
 
 function unknownModel(name: string, field: string): RouterError {
-  return new RouterError("invalid_request", `${name} is not a valid model ID`, { metadata: { field } });
+  return new RouterError("invalid_request", `${name} is not a valid model ID`, {
+    metadata: { field },
+    isUnknownModel: true,
+  });
 }
 
 function isSameTrack(a: Track, b: Track): boolean {

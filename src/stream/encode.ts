@@ -12,6 +12,7 @@ export interface Envelope {
   model: string;
   /** Display name of the provider. */
   provider: string;
+  episode_id?: string;
 }
 
 /** Ends every stream, also one with an error in it. */
@@ -95,9 +96,14 @@ export class ChunkEncoder {
     return `${this.#head},"choices":[],"debug":{"echo_upstream_body":${JSON.stringify(body)}}}\n\n`;
   }
 
+  /** A chunk without choices. */
+  protected bare(fields: Record<string, unknown>): string {
+    return `${this.#head},"choices":[],${JSON.stringify(fields).slice(1)}\n\n`;
+  }
+
   #makeHead(): string {
-    const { id, created, model, provider } = this.#envelope;
-    const fields = { id, object: "chat.completion.chunk", created, model, provider };
+    const { id, created, model, provider, episode_id } = this.#envelope;
+    const fields = { id, object: "chat.completion.chunk", created, model, provider, episode_id };
     const fingerprint = this.#fingerprint === undefined ? undefined : { system_fingerprint: this.#fingerprint };
     const json = JSON.stringify(fingerprint || this.#fields ? { ...fields, ...fingerprint, ...this.#fields } : fields);
     return `data: ${json.slice(0, -1)}`;

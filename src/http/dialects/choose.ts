@@ -1,0 +1,48 @@
+import type { ApiKey } from "../../schema/key.ts";
+import type { AppContext } from "../env.ts";
+import { requestIdOf } from "../request-id.ts";
+import { isPersonal, tokenOf } from "../token.ts";
+import { bud } from "./bud.ts";
+import type { Dialect, DialectName } from "./dialect.ts";
+import { jamai } from "./jamai.ts";
+import { predictionguard } from "./predictionguard.ts";
+
+const CREATE: Record<DialectName, (requestId: string) => Dialect | undefined> = {
+  openrouter: () => undefined,
+  predictionguard,
+  jamai,
+  bud,
+};
+
+/** The dialect of a request whose key is known: the key's own, else what its kind or its path says. */
+export function noteDialect(c: AppContext, { dialect, kind }: ApiKey): void {
+  c.set("dialect", dialect ?? (kind === "pat" || kind === "service" ? "jamai" : dialectOfPath(c)));
+}
+
+/** The dialect of a request, bound to it; undefined for the contract's own. Known also when nobody knows the key. */
+export function dialectOf(c: AppContext): Dialect | undefined {
+  const name = c.get("dialect") ?? guess(c);
+  return name === "openrouter" ? undefined : CREATE[name](requestIdOf(c.req.raw));
+}
+
+/** The dialect of an error about a path that is none: also under the bare root it is the contract's. */
+export function dialectOfNowhere(c: AppContext): Dialect | undefined {
+  return hasPersonalToken(c) ? dialectOf(c) : undefined;
+}
+
+function guess(c: AppContext): DialectName {
+  return hasPersonalToken(c) ? "jamai" : dialectOfPath(c);
+}
+
+function hasPersonalToken(c: AppContext): boolean {
+  try {
+    return isPersonal(tokenOf(c.req.raw.headers));
+  } catch {
+    return false;
+  }
+}
+
+/** What is called without a version in its path is called by clients of Prediction Guard. */
+function dialectOfPath(c: AppContext): DialectName {
+  return /^\/(?:api\/)?v\d\//.test(c.req.path) ? "openrouter" : "predictionguard";
+}
