@@ -11,6 +11,7 @@ import type { Observation } from "./facts.ts";
 import { coldAnswer } from "./give-up.ts";
 import { type GenerationIdentity, toGenerationRecord } from "./record.ts";
 import type { Recalled } from "./replay.ts";
+import type { RequestDefaults } from "./request-defaults.ts";
 import { Walk } from "./walk.ts";
 
 /** One planned request and what it may use of the outside world. */
@@ -20,6 +21,8 @@ export interface Dispatch {
   route: RouteRequest;
   plan: Plan;
   identity: GenerationIdentity;
+  /** What the request says where its client says nothing. */
+  defaults?: RequestDefaults | undefined;
   /** How the answer is written where its client speaks another dialect than the contract's. */
   style?: AnswerStyle | undefined;
   /** Names of beta features that the client asks for. */

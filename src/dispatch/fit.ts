@@ -6,6 +6,8 @@ import { tierOf } from "../routing/slug.ts";
 import { parseName } from "../routing/variants.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import { compressMessages } from "./compress.ts";
+import { isForeign, withoutForeignTools } from "./foreign-tools.ts";
+import { type RequestDefaults, withDefaults } from "./request-defaults.ts";
 
 /** What was taken from a prompt that was too long. */
 export interface CompressionNote {
@@ -21,14 +23,27 @@ export interface Fitted {
   compression: CompressionNote | undefined;
 }
 
-/** Fits a request to an endpoint: what its model's name implies, the parameters that it takes, the room that it has. */
-export function fitRequest(chat: ChatRequest, endpoint: Endpoint, route: RouteRequest): Fitted {
-  const whole = withTier(withSearch(withThinking(chat, endpoint), endpoint), endpoint);
+/**
+ * Fits a request to an endpoint: what its model's name implies, the parameters and tools that it takes, the room that it
+ * has. What a client's dialect says by default stands where the client says nothing.
+ */
+export function fitRequest(
+  chat: ChatRequest,
+  endpoint: Endpoint,
+  route: RouteRequest,
+  defaults?: RequestDefaults,
+): Fitted {
+  const whole = withLimitName(withTier(withSearch(withThinking(chat, endpoint), endpoint), endpoint), endpoint);
   const dropped = unsupportedParameters(whole, endpoint);
   let fitted = whole;
   if (dropped.length > 0) {
     fitted = { ...whole };
     for (const name of dropped) delete fitted[name];
+  }
+  if (defaults) fitted = withLimitName(withDefaults(fitted, endpoint, defaults), endpoint);
+  if (fitted.tools?.some((tool) => isForeign(tool, endpoint))) {
+    const { chat: own, dropped: foreign } = withoutForeignTools(fitted, endpoint);
+    return { dropped: [...dropped, ...foreign], ...withinContext(own, endpoint, route) };
   }
   return { dropped, ...withinContext(fitted, endpoint, route) };
 }
@@ -62,6 +77,17 @@ function withTier(chat: ChatRequest, endpoint: Endpoint): ChatRequest {
   if (tier !== undefined) return { ...chat, service_tier: tier };
   const asksForOther = chat.service_tier === "priority" || chat.service_tier === "fast" || chat.service_tier === "flex";
   return asksForOther && endpoint.hasTiers ? { ...chat, service_tier: "default" } : chat;
+}
+
+/** An endpoint that lists one of the names of the output limit is given the limit under that name. */
+function withLimitName(chat: ChatRequest, { supportedParameters }: Endpoint): ChatRequest {
+  const limit = chat.max_completion_tokens ?? chat.max_tokens;
+  if (limit == null || !supportedParameters) return chat;
+  const takes = { new: supportedParameters.has("max_completion_tokens"), old: supportedParameters.has("max_tokens") };
+  const isUnderOld = chat.max_completion_tokens == null;
+  if (takes.new === takes.old || takes.old === isUnderOld) return chat;
+  const { max_tokens: _, max_completion_tokens: __, ...others } = chat;
+  return { ...others, [takes.old ? "max_tokens" : "max_completion_tokens"]: limit } as ChatRequest;
 }
 
 /** The share of the context that is kept for the answer where the client sets no limit. */

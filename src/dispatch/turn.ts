@@ -61,7 +61,7 @@ export class Turn {
     const key = await request.keyOf(endpoint);
     const whole = chat ?? (needsReplay(endpoint) ? await recalled() : request.chat);
     if (this.#isDone) return "over";
-    this.fitted = fitRequest(whole, endpoint, request.route);
+    this.fitted = fitRequest(whole, endpoint, request.route, request.defaults);
     for (let isAgain = false; ; isAgain = true) {
       const failure = await this.#attempt(key);
       if (this.#isDone) return "over";

@@ -2,7 +2,7 @@ import { type Answer, type Dispatch, dispatch } from "../dispatch/dispatch.ts";
 import { explainUnplanned } from "../dispatch/explain.ts";
 import { RouterError } from "../errors.ts";
 import { presetNamed } from "../routing/preset.ts";
-import { type ChatRequest, parseChatRequest } from "../schema/chat.ts";
+import { type ChatRequest, parseChatRequest, wholeRequest } from "../schema/chat.ts";
 import { createGenerationId } from "../schema/generation-id.ts";
 import type { ApiKey } from "../schema/key.ts";
 import type { Team } from "../schema/team.ts";
@@ -10,6 +10,8 @@ import { type Held, holdFor, rulesFor } from "./admission.ts";
 import { requireKey } from "./authenticate.ts";
 import { bookedWith, storesOf } from "./booking.ts";
 import { contentLogFor } from "./content-log.ts";
+import { dialectOf } from "./dialects/choose.ts";
+import { type Dialect, modelMissing } from "./dialects/dialect.ts";
 import { type AppContext, waitUntilOf } from "./env.ts";
 import { mustOutliveClient, runErrand } from "./errand.ts";
 import { errorResponse } from "./error-response.ts";
@@ -22,22 +24,25 @@ import { readJsonAndBytes } from "./read-body.ts";
 import { betasOf, clientFacts, deadlineOf, hopsOf, wantsMetadata } from "./request-headers.ts";
 import { type CacheVisit, keptBy, readCacheWish, repeatResponse, toCacheRecord, visitCache } from "./response-cache.ts";
 import { catalogueFor } from "./team-catalogue.ts";
+import { boundByDefault } from "./worst-case.ts";
 
 /** POST /chat/completions */
 export async function chatCompletions(c: AppContext): Promise<Response> {
   const { key, team, userId } = await requireKey(c);
   const waitUntil = waitUntilOf(c);
-  const { chat: sent, preset, visit, bytes } = await readRequest(c, { key, team });
+  const dialect = dialectOf(c);
+  const { chat: sent, preset, visit, bytes } = await readRequest(c, { key, team, dialect });
   const createdAtMs = Date.now();
   const id = createGenerationId(createdAtMs);
   const owner = { keyHash: key.hash, account: key.account, team: team.id };
   const caller = { id, createdAtMs, ...owner, client: clientFacts(c, sent, { preset, userId }) };
+  const style = dialect?.style(sent);
   const stores = storesOf(c.env, { team: team.id, key }, waitUntil);
   const rules = rulesFor({ key, team });
   // What has been forbidden since is not given from the cache either.
   if (visit?.found && rules?.allowsModel?.(visit.found.source.modelId) !== false) {
     stores.settle(toCacheRecord(visit.found, caller));
-    return repeatResponse(visit.found, caller);
+    return repeatResponse(visit.found, caller, style);
   }
   let held: Held | undefined;
   let hasRecord = false;
@@ -62,6 +67,8 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
     }
     const { plan, route, record, watch, ...planned } = planRequest(c, chat, catalogue, planFor);
     if (!c.env.IS_ERRAND && mustOutliveClient(plan)) return await runErrand(c, bytes);
+    const defaults = dialect?.defaultsFor?.(planned.chat);
+    if (defaults) boundByDefault(route, plan, defaults);
     held = await holdFor(c, { id, key, team, plan, route, chat: planned.chat });
     const request = { chat: await withHashedUser(held.chat), route, plan, identity: { ...caller, plan: record } };
     const wishes = { wantsMetadata: isWhyWanted, betas: betasOf(c), deadlineMs: deadlineOf(c), hops: hopsOf(c) };
@@ -71,8 +78,17 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
       hasRecord = true;
     });
     const books = log ? log.listen(booked) : booked;
-    const dispatched = { ...request, ...watch, ...wishes, ...setting, ...books, extras: extras?.answer };
-    const answer = chat.stream === true ? await streamedAnswer(dispatched, held) : await dispatch(dispatched);
+    const dispatched = {
+      ...request,
+      ...watch,
+      ...wishes,
+      ...setting,
+      ...books,
+      extras: extras?.answer,
+      style,
+      defaults,
+    };
+    const answer = await (chat.stream === true ? streamedAnswer(dispatched, held, dialect) : dispatch(dispatched));
     const headers = { ...answerHeaders(id, chat.stream === true, answer), ...extras?.headers };
     keeper?.onHeaders(headers);
     return new Response(answer.body, { headers: { ...headers, ...keeper?.headers } });
@@ -81,7 +97,7 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
     log?.failed(error);
     if (isWhyWanted && error instanceof RouterError) error.routing ??= explainUnplanned(chat, error);
     // An id tells of a record that can be asked for.
-    return errorResponse(error, hasRecord ? id : undefined);
+    return errorResponse(error, hasRecord ? id : undefined, dialect);
   }
 }
 
@@ -91,7 +107,7 @@ function wantsExtras({ input, output, rag_params }: ChatRequest, key: ApiKey, te
 }
 
 /** Of an answer that is late nothing is known but that it is under way. */
-async function streamedAnswer(request: Dispatch, held: Held): Promise<Answer> {
+async function streamedAnswer(request: Dispatch, held: Held, dialect: Dialect | undefined): Promise<Answer> {
   let leave = () => {};
   const answering = dispatch({
     ...request,
@@ -101,7 +117,7 @@ async function streamedAnswer(request: Dispatch, held: Held): Promise<Answer> {
   });
   const answer = await inTime(answering);
   if (!answer) answering.catch(() => held.end(false));
-  return answer ?? { body: lateBody(answering, () => leave()), ...NO_NOTES };
+  return answer ?? { body: lateBody(answering, () => leave(), dialect), ...NO_NOTES };
 }
 
 const NO_NOTES: Omit<Answer, "body"> = { droppedParameters: [], formatNote: undefined, compressionNote: undefined };
@@ -111,18 +127,21 @@ type Bytes = ArrayBuffer | Uint8Array<ArrayBuffer>;
 /** A request with its preset, and what the response cache has for it, where it is asked. */
 async function readRequest(
   c: AppContext,
-  { key, team }: { key: ApiKey; team: Team },
+  { key, team, dialect }: { key: ApiKey; team: Team; dialect: Dialect | undefined },
 ): Promise<{ chat: ChatRequest; preset?: AppliedPreset | undefined; visit?: CacheVisit; bytes: Bytes }> {
   const { json, bytes } = await readJsonAndBytes(c.req.raw);
   const sent = parseChatRequest(json);
   const isPreset = key.preset !== null && presetNamed(sent) === undefined;
-  const { chat, preset } = await withPreset(c.env.KV, isPreset ? { ...sent, preset: key.preset } : sent);
+  const { chat: filled, preset } = await withPreset(c.env.KV, isPreset ? { ...sent, preset: key.preset } : sent);
+  if (dialect?.needsModel && !filled.model && !filled.models?.length) throw modelMissing();
+  const whole = wholeRequest(filled, dialect?.maxStops);
+  const chat = dialect?.prepare?.(whole) ?? whole;
   const wish = readCacheWish(c.req.raw.headers, preset);
   // What is checked is checked anew, and what is looked up may have changed.
   if (wish.mode === "off" || wantsExtras(chat, key, team)) return { chat, preset, bytes };
-  const { stream } = chat;
   const model = chat.model || team.defaultTextModel;
-  const question = { model, isStream: stream === true, presetVersion: preset?.version, body: bytes };
+  const surface = { dialect: dialect?.name, isStream: chat.stream === true };
+  const question = { ...surface, model, presetVersion: preset?.version, body: bytes };
   const asked = { endpointType: "chat" as const, ...question };
   return { chat, preset, visit: await visitCache(c.env.RESPONSES, key.account, asked, wish, waitUntilOf(c)), bytes };
 }

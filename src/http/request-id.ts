@@ -14,9 +14,9 @@ export function requestIdOf({ headers }: Request): string {
 
 /** The app, each of whose answers has the header `x-request-id`. */
 export function withRequestIds(app: Hono<AppEnv>): Hono<AppEnv> {
-  const { fetch } = app;
+  const { fetch: answerTo } = app;
   app.fetch = async (request, ...rest) => {
-    const answer = await fetch(request, ...rest);
+    const answer = await answerTo(request, ...rest);
     if (answer.headers.has(REQUEST_ID_HEADER)) return answer;
     return withHeader(answer, requestIdOf(request));
   };

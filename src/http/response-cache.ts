@@ -10,6 +10,7 @@ import {
   type ResponseNamespace,
   storeResponse,
 } from "../store/response-cache.ts";
+import type { AnswerStyle } from "../stream/style.ts";
 
 /** Whether a request wants its answer from the cache. `refresh`: not this time, but the new answer is kept. */
 export interface CacheWish {
@@ -54,6 +55,8 @@ function readFlag(headers: Headers, name: string): boolean | undefined {
 export interface CacheQuestion {
   /** The kind of surface: an answer of one is no answer of another. */
   endpointType: "chat";
+  /** In which the answer is written; absent: the contract's. */
+  dialect?: string | undefined;
   /** As sent. */
   model: string | null | undefined;
   isStream: boolean;
@@ -86,9 +89,11 @@ export async function visitCache(
   return found ? { found } : { found, keeper: new AnswerKeeper(place, wish.ttlSeconds, waitUntil) };
 }
 
-async function entryKeyOf({ endpointType, isStream, presetVersion, model, body }: CacheQuestion): Promise<string> {
+async function entryKeyOf(question: CacheQuestion): Promise<string> {
+  const { endpointType, dialect, isStream, presetVersion, model, body } = question;
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", body)).toHex();
-  return [endpointType, isStream ? "stream" : "whole", presetVersion ?? 0, digest, model ?? ""].join(" ");
+  const surface = dialect === undefined ? endpointType : `${endpointType}/${dialect}`;
+  return [surface, isStream ? "stream" : "whole", presetVersion ?? 0, digest, model ?? ""].join(" ");
 }
 
 async function withinTime<T>(work: Promise<T>): Promise<T> {
@@ -190,9 +195,11 @@ export function keptBy<Stores extends { settle: (record: GenerationRecord) => vo
 export function repeatResponse(
   { body, headers, source, createdAtMs, expiresAtMs }: CachedResponse,
   identity: Pick<GenerationIdentity, "id" | "createdAtMs">,
+  style?: Pick<AnswerStyle, "id" | "episodeId">,
 ): Response {
   const ageSeconds = Math.max(0, Math.floor((identity.createdAtMs - createdAtMs) / 1000));
-  return new Response(source.isStreamed ? renewStream(body, identity) : renewJson(body, identity), {
+  const renewal = { id: style?.id ?? identity.id, episodeId: style?.episodeId, createdAtMs: identity.createdAtMs };
+  return new Response(source.isStreamed ? renewStream(body, renewal) : renewJson(body, renewal), {
     headers: {
       ...headers,
       "x-generation-id": identity.id,
@@ -224,7 +231,7 @@ export function toCacheRecord({ source }: CachedResponse, identity: GenerationId
   };
 }
 
-type Renewal = Pick<GenerationIdentity, "id" | "createdAtMs">;
+type Renewal = Pick<GenerationIdentity, "id" | "createdAtMs"> & Pick<AnswerStyle, "episodeId">;
 
 /** An event stream with every chunk renewed; comments, which only kept a connection alive, are left out. */
 export function renewStream(text: string, renewal: Renewal): string {
@@ -236,9 +243,10 @@ export function renewStream(text: string, renewal: Renewal): string {
 }
 
 /** An answer or a chunk with the id and the time of this generation and a usage of zero. */
-export function renewJson(json: string, { id, createdAtMs }: Renewal): string {
+export function renewJson(json: string, { id, episodeId, createdAtMs }: Renewal): string {
   const { openrouter_metadata: _, ...answer } = JSON.parse(json) as Record<string, unknown>;
-  const renewed = { ...answer, id, created: Math.floor(createdAtMs / 1000) };
+  const created = Math.floor(createdAtMs / 1000);
+  const renewed = { ...answer, id, created, ...(episodeId !== undefined && { episode_id: episodeId }) };
   return JSON.stringify("usage" in renewed ? { ...renewed, usage: freeOfCharge(renewed.usage) } : renewed);
 }
 

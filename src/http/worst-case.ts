@@ -1,3 +1,4 @@
+import { type RequestDefaults, takesLimit } from "../dispatch/request-defaults.ts";
 import type { AccountLimits, Amounts } from "../ledger/amounts.ts";
 import type { Plan } from "../routing/plan.ts";
 import { costBound } from "../routing/price.ts";
@@ -26,6 +27,12 @@ export function withOutputBound({ plan, request, chat }: Planned): ChatRequest {
   if (request.maxTokens !== undefined || !isEndless) return chat;
   request.maxTokens = UNTOLD_OUTPUT_TOKENS;
   return { ...chat, max_completion_tokens: UNTOLD_OUTPUT_TOKENS };
+}
+
+/** A limit that a dialect sets by default bounds an answer as the client's own would, where every candidate takes it. */
+export function boundByDefault(request: RouteRequest, { candidates }: Plan, defaults: RequestDefaults): void {
+  const limit = defaults.max_completion_tokens;
+  if (limit !== undefined && candidates.every(({ endpoint }) => takesLimit(endpoint))) request.maxTokens ??= limit;
 }
 
 /** What a request uses at most: the dearest of its candidates, and again for each call that may come on top. */

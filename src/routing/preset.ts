@@ -111,7 +111,7 @@ const SILENCERS: { holds(asked: PresetConfig, given: PresetConfig): boolean; sil
   { holds: ({ include_reasoning }) => include_reasoning != null, silences: ["reasoning.exclude"] },
   { holds: ({ reasoning }) => reasoning?.exclude != null, silences: ["include_reasoning"] },
   { holds: ({ logprobs }) => logprobs === false, silences: ["top_logprobs"] },
-  { holds: ({ top_logprobs }, { logprobs }) => !!top_logprobs && logprobs === false, silences: ["logprobs"] },
+  { holds: ({ top_logprobs }, { logprobs }) => top_logprobs != null && logprobs === false, silences: ["logprobs"] },
 ];
 
 /** A copy of the preset's fields, without those that the request silences. */

@@ -10,15 +10,17 @@ import {
   jsonObject,
   numberBetween,
   reasoningEffortSchema,
+  sentence,
   strings,
   textUpTo,
 } from "./fields.ts";
 import { type ChatMessage, chatMessageSchema } from "./messages.ts";
+import { inUsualForm, withoutEmptyWishes } from "./normal-form.ts";
 import { pluginSchema } from "./plugins.ts";
 import { findProblem, type Problem } from "./problem.ts";
 import { providerPreferencesSchema } from "./provider-preferences.ts";
 import { ragParamsSchema } from "./retrieval.ts";
-import { stopServerToolsWhenSchema, toolChoiceSchema, toolSchema } from "./tools.ts";
+import { stopServerToolsWhenSchema, type Tool, type ToolChoice, toolChoiceSchema, toolSchema } from "./tools.ts";
 
 export { type ReasoningEffort, reasoningEffortSchema } from "./fields.ts";
 export { type ChatMessage, type ContentPart, chatMessageSchema, contentPartSchema, type ToolCall } from "./messages.ts";
@@ -60,7 +62,9 @@ export const reasoningOptionsSchema = z.looseObject({
 });
 export type ReasoningOptions = z.infer<typeof reasoningOptionsSchema>;
 
-const STOP = expected("a string or an array of at most 4 strings");
+/** Stop sequences that any dialect takes; most take fewer. */
+const MAX_STOPS = 16;
+const STOP = expected(`a string or an array of at most ${MAX_STOPS} strings`);
 const TOO_MANY_MODELS = "'models' array must have 3 items or fewer.";
 const NO_INPUT = 'Input required: specify "prompt" or "messages"';
 
@@ -95,7 +99,7 @@ export const chatRequestSchema = z.looseObject({
   presence_penalty: numberBetween(-2, 2).nullish(),
   repetition_penalty: z.number(expected("a number above 0, at most 2")).gt(0).max(2).nullish(),
   seed: z.int(expected("a whole number")).nullish(),
-  stop: z.union([z.string(), z.array(z.string(), STOP).max(4)], STOP).nullish(),
+  stop: z.union([z.string(), z.array(z.string(), STOP).max(MAX_STOPS)], STOP).nullish(),
   /** Token id → bias. */
   logit_bias: z.record(z.string(expected("a token id in digits")).regex(/^\d+$/), numberBetween(-100, 100)).nullish(),
   logprobs: z.boolean().nullish(),
@@ -213,13 +217,14 @@ const fields = new Map<string, z.core.$ZodType>(Object.entries(chatRequestSchema
 const unknownField = z.unknown();
 
 /**
- * The request in a client's JSON body. It is the client's own object, unchanged; only a `prompt` without messages
- * becomes a message. Takes what `chatRequestSchema` takes, apart from contradictions between fields and values
- * nested without end, at a cost that depends on what the body holds.
+ * The request in a client's JSON body. It is the client's own object, unchanged, but for what `normal-form.ts` says
+ * otherwise and a `prompt` without messages, which becomes a message. Takes what `chatRequestSchema` takes, apart from
+ * contradictions between fields and values nested without end, at a cost that depends on what the body holds.
  * Throws a `RouterError` with status 400 that names the first three fields at fault.
  */
-export function parseChatRequest(body: unknown): ChatRequest {
-  if (!isRecord(body)) throw invalidField("", "Request body must be a JSON object");
+export function parseChatRequest(json: unknown): ChatRequest {
+  if (!isRecord(json)) throw invalidField("", "Request body must be a JSON object");
+  const body = inUsualForm(json);
   for (const key in body) {
     if (!accepts(fields.get(key) ?? unknownField)(body[key])) {
       throwProblems(body);
@@ -229,6 +234,26 @@ export function parseChatRequest(body: unknown): ChatRequest {
   const request = body as z.infer<typeof chatRequestSchema>;
   checkContradictions(request);
   return withMessages(request);
+}
+
+/**
+ * A request once all that belongs to it is in it, without what asks for nothing. Throws a 400 for a tool choice that
+ * names no tool of the request, and for more stop sequences than are taken.
+ */
+export function wholeRequest(chat: ChatRequest, maxStops = 4): ChatRequest {
+  const { tools, tool_choice: choice, stop } = chat;
+  if (Array.isArray(stop) && stop.length > maxStops)
+    throw invalidField("stop", sentence(`a string or an array of at most ${maxStops} strings`, stop));
+  if (typeof choice === "object" && choice !== null && !tools?.some((tool) => isChosen(tool, choice)))
+    throw invalidField(`tool_choice.${choice.type === "function" ? "function.name" : "type"}`, NO_SUCH_TOOL);
+  return withoutEmptyWishes(chat);
+}
+
+const NO_SUCH_TOOL = "expected the name of one of the tools of this request";
+
+function isChosen(tool: Tool, choice: Exclude<ToolChoice, string>): boolean {
+  if (choice.type !== "function") return tool.type === choice.type;
+  return tool.type === "function" && tool.function.name === choice.function.name;
 }
 
 /** Throws unless the body turns out to be valid after all. */
@@ -249,7 +274,7 @@ function checkContradictions(request: z.infer<typeof chatRequestSchema>): void {
   if (effort != null && request.reasoning?.effort != null && request.reasoning.effort !== effort) {
     throw invalidField("reasoning_effort", "differs from reasoning.effort: give one of them, or the same in both");
   }
-  if (request.logprobs === false && request.top_logprobs != null && request.top_logprobs > 0) {
+  if (request.logprobs === false && request.top_logprobs != null) {
     throw invalidField("top_logprobs", "needs logprobs to be true");
   }
 }

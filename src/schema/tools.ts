@@ -19,7 +19,13 @@ const SERVER_TOOL_TYPES = [
   "web_search_2025_08_26",
   "web_search_preview",
   "web_search_preview_2025_03_11",
+  "code_interpreter",
 ] as const;
+
+/** Of these, those that a provider may run itself; where it does not, they are left out. */
+export const PROVIDER_TOOL_TYPES: ReadonlySet<string> = new Set(
+  SERVER_TOOL_TYPES.filter((type) => !type.startsWith("openrouter:")),
+);
 
 const functionNameSchema = z.string(expected('1 to 64 letters, digits, "_" or "-"')).regex(/^[A-Za-z0-9_-]{1,64}$/);
 

@@ -5,7 +5,7 @@ export interface AnswerStyle {
   /** Id of the answer. */
   id: string;
   /** Groups answers that belong together, for clients that know such a thing. */
-  episodeId?: string;
+  episodeId?: string | undefined;
   /** Reasoning stands there twice: as `reasoning` and as `reasoning_content`. */
   copiesReasoning?: boolean;
   /** The end of a stream: its usage as in the contract, in a chunk without choices, or none. */

@@ -207,7 +207,7 @@ describe("what a token has spent", () => {
     );
     const statuses = answers.map(({ status }) => status);
     for (const answer of answers) await answer.body?.cancel();
-    expect(new Set(statuses)).toEqual(new Set([200, 402]));
+    expect(new Set(statuses)).toEqual(new Set([200, 403]));
     const { data: now } = await (await manage(`/api/v1/keys/${data.hash}`)).json<{ data: Record<string, number> }>();
     expect(now.usage).toBeGreaterThan(limit / 3);
     expect(now.usage).toBeLessThanOrEqual(limit * (1 + 1e-9));

@@ -105,7 +105,7 @@ describe("the body of a preset", () => {
     ["x", undefined],
     [{ temperature: "hot" }, "temperature"],
     [{ messages: [{ role: "nobody", content: "x" }] }, "messages.0.role"],
-    [{ messages: "Hello" }, "messages"],
+    [{ messages: 7 }, "messages"],
     [{ prompt: 7 }, "prompt"],
     [{ stream: "yes" }, "stream"],
     [{ tools: [{ type: "function", function: {} }] }, "tools.0.function.name"],

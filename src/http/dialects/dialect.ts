@@ -1,3 +1,4 @@
+import type { RequestDefaults } from "../../dispatch/request-defaults.ts";
 import { ERROR_STATUS, type ErrorType, RouterError } from "../../errors.ts";
 import type { ChatRequest } from "../../schema/chat.ts";
 import type { DIALECTS } from "../../schema/key.ts";
@@ -10,13 +11,6 @@ export type DialectName = (typeof DIALECTS)[number];
 export interface Rendered {
   status: number;
   body: unknown;
-}
-
-/** What a request says where its client says nothing; what an endpoint does not take is not sent. */
-export interface Defaults {
-  temperature?: number;
-  top_p?: number;
-  max_completion_tokens?: number;
 }
 
 /**
@@ -37,7 +31,7 @@ export interface Dialect {
   style(chat: ChatRequest): AnswerStyle;
   /** The request as it is meant. Throws for what this dialect refuses. */
   prepare?(chat: ChatRequest): ChatRequest;
-  defaultsFor?(chat: ChatRequest): Defaults;
+  defaultsFor?(chat: ChatRequest): RequestDefaults;
 }
 
 /** Phrases that clients look for, by what a check has found. */

@@ -1,6 +1,7 @@
+import type { RequestDefaults } from "../../dispatch/request-defaults.ts";
 import type { ErrorType, RouterError } from "../../errors.ts";
 import type { ChatMessage, ChatRequest } from "../../schema/chat.ts";
-import { type Defaults, type Dialect, fieldOf, type Rendered, toRouterError } from "./dialect.ts";
+import { type Dialect, fieldOf, type Rendered, toRouterError } from "./dialect.ts";
 
 /** Flat errors with a slug; a few defaults; conversations that other models would refuse are repaired. */
 export function jamai(requestId: string): Dialect {
@@ -74,7 +75,7 @@ function problemOf(error: RouterError): string {
 
 const DEFAULTS = { temperature: 0.2, top_p: 0.6, max_completion_tokens: 2048 };
 
-function defaultsFor({ temperature, top_p, max_completion_tokens, max_tokens }: ChatRequest): Defaults {
+function defaultsFor({ temperature, top_p, max_completion_tokens, max_tokens }: ChatRequest): RequestDefaults {
   return {
     ...(temperature == null && { temperature: DEFAULTS.temperature }),
     ...(top_p == null && { top_p: DEFAULTS.top_p }),

@@ -31,7 +31,7 @@ describe("a Responses request", () => {
       expected: { top_logprobs: 2, include: ["message.output_text.logprobs", ...ENCRYPTED] },
     },
     {
-      fields: { stop: "x", seed: 1, top_k: 5, logit_bias: { 5: 1 }, mood: 1, n: 1, top_logprobs: 0, logprobs: false },
+      fields: { stop: "x", seed: 1, top_k: 5, logit_bias: { 5: 1 }, mood: 1, n: 1, logprobs: false },
       expected: {},
       dropped: ["stop", "seed", "top_k", "logit_bias", "mood"],
     },
