@@ -22,6 +22,7 @@ import { planRequest } from "./planning.ts";
 import { type AppliedPreset, withPreset } from "./presets.ts";
 import { readJsonAndBytes } from "./read-body.ts";
 import { betasOf, clientFacts, deadlineOf, hopsOf, wantsMetadata } from "./request-headers.ts";
+import { REQUEST_ID_HEADER, requestIdOf } from "./request-id.ts";
 import { type CacheVisit, keptBy, readCacheWish, repeatResponse, toCacheRecord, visitCache } from "./response-cache.ts";
 import { catalogueFor } from "./team-catalogue.ts";
 import { boundByDefault } from "./worst-case.ts";
@@ -89,8 +90,9 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
       defaults,
     };
     const answer = await (chat.stream === true ? streamedAnswer(dispatched, held, dialect) : dispatch(dispatched));
-    const headers = { ...answerHeaders(id, chat.stream === true, answer), ...extras?.headers };
+    const headers: Record<string, string> = { ...answerHeaders(id, chat.stream === true, answer), ...extras?.headers };
     keeper?.onHeaders(headers);
+    headers[REQUEST_ID_HEADER] = dialect?.requestId ?? requestIdOf(c.req.raw);
     return new Response(answer.body, { headers: { ...headers, ...keeper?.headers } });
   } catch (error) {
     held?.end(false);

@@ -1,4 +1,4 @@
-import type { FinishReason, Part } from "../schema/chunk.ts";
+import type { Part } from "../schema/chunk.ts";
 import { ChunkEncoder, type Envelope, type WireError } from "./encode.ts";
 import type { AnswerStyle } from "./style.ts";
 
@@ -31,8 +31,9 @@ export class StyledEncoder extends ChunkEncoder {
     return this.#opened(withGeneratedText(super.delta(shown), null));
   }
 
-  override finish(index: number, finishReason: FinishReason, nativeFinishReason: string | null): string {
-    const chunk = super.finish(index, finishReason, nativeFinishReason);
+  override finish(...end: Parameters<ChunkEncoder["finish"]>): string {
+    const [index] = end;
+    const chunk = super.finish(...end);
     if (!this.#style.hasGeneratedText) return this.#opened(chunk);
     return this.#opened(withGeneratedText(chunk, this.#texts.get(index) ?? ""));
   }
