@@ -78,7 +78,8 @@ export class Archive {
   }
 
   #isEmpty(): boolean {
-    const query = "select exists (select 1 from generation) or exists (select 1 from content) as held";
+    const tables = ["generation", "content", "shard"].map((table) => `exists (select 1 from ${table})`);
+    const query = `select ${tables.join(" or ")} as held`;
     return this.#sql.exec<{ held: number }>(query).one().held === 0;
   }
 }

@@ -1,97 +1,118 @@
 import { DurableObject } from "cloudflare:workers";
-import type { GenerationRecord, HoldRecord, ReplayRecord } from "../schema/generation.ts";
+import type { GenerationRecord, HoldRecord } from "../schema/generation.ts";
 import { Alarms } from "./alarms.ts";
-import { TEAM_ACCOUNT } from "./amounts.ts";
 import { Archive } from "./archive.ts";
 import type { ContentRow } from "./contents.ts";
 import { type GenerationPage, type GenerationQuery, queryGenerations } from "./generations.ts";
 import { type LeaseAnswer, type LeaseRequest, type LeaseReturn, Leases } from "./leases.ts";
-import { DAY_MS, dayOf, type KeySpend, startOfMonth, startOfWeek } from "./periods.ts";
+import type { Part } from "./outbox.ts";
+import type { KeySpend } from "./periods.ts";
 import type { Reconciliation } from "./reconcile.ts";
+import { bookReplays, openReplays, recallTurns } from "./replays.ts";
 import type { UsageQuery, UsageRow } from "./reports.ts";
 import { installationRetention, type Retention } from "./retention.ts";
-
-/** A tool takes seconds or minutes; a conversation that rests longer begins its thinking anew. */
-const REPLAY_TTL_MS = 3_600_000;
+import { Shard } from "./shard.ts";
+import { type Places, type Posting, Shards } from "./shards.ts";
+import { bookSpend, openSpend, querySpend, type SpendRow } from "./spend.ts";
 
 /**
- * The books of one team: what each key has spent, day by day, and every generation.
+ * The books of one team: what each key has spent, day by day, and every generation. Of a hot team the generations are
+ * in other objects of this class, its shards; see `Shards`.
  *
  * | table | key | holds |
  * | --- | --- | --- |
  * | `generation` | id | the record as JSON |
- * | `spend` | a key's account or `team`, UTC day | nano-dollars and requests; periods are sums, so nothing is ever reset |
- * | `replay` | key hash, turn | reasoning that the next turn must bring back; an hour |
- * | `activity`, `content`, … | | what `Archive` keeps for reports |
+ * | `spend`, `replay`, `lease`, `shard`, `outbox`, `activity`, `content`, … | | see the files that open them |
  *
- * Every method is synchronous inside, so it is atomic.
+ * Every method but those of a shard that calls its team's object is synchronous inside, so it is atomic.
  */
 export class Ledger extends DurableObject<Cloudflare.Env> {
   readonly #leases: Leases;
   readonly #archive: Archive;
-  readonly #alarms: Alarms<"leases" | "nightly">;
+  readonly #shards: Shards;
+  readonly #shard: Shard;
+  readonly #alarms: Alarms<"leases" | "nightly" | "outbox">;
 
   constructor(state: DurableObjectState, env: Cloudflare.Env) {
     super(state, env);
-    state.storage.sql.exec(`
-      create table if not exists generation (
-        id text primary key, key_hash text not null, created_at_ms integer not null, record text not null
-      ) without rowid;
-      create table if not exists spend (
-        key_hash text not null, day integer not null, nano_usd integer not null, byok_nano_usd integer not null,
-        requests integer not null, primary key (key_hash, day)
-      ) without rowid;
-      create table if not exists replay (
-        key_hash text not null, turn_key text not null, details text not null, expires_at_ms integer not null,
-        primary key (key_hash, turn_key)
-      ) without rowid;
-    `);
-    this.#leases = new Leases(state.storage.sql);
+    const { sql } = state.storage;
+    sql.exec(`create table if not exists generation (
+      id text primary key, key_hash text not null, created_at_ms integer not null, record text not null
+    ) without rowid`);
+    openSpend(sql);
+    openReplays(sql);
+    this.#leases = new Leases(sql);
+    this.#shards = new Shards(sql);
     this.#archive = new Archive(state.storage, {
       retention: installationRetention(env.RETENTION_DAYS),
       spreadMs: Number.parseInt(state.id.toString().slice(0, 4), 16) * 50,
     });
+    this.#shard = new Shard(sql, this.#archive, (team) => env.LEDGER.getByName(`team:${team}`));
     this.#alarms = new Alarms(state.storage, {
       leases: (nowMs) => this.#leases.sweep(nowMs),
-      nightly: (nowMs) => this.#archive.tidy(nowMs),
+      nightly: (nowMs) => (this.#shard.isOne() ? this.#shard.tidy(nowMs) : this.#archive.tidy(nowMs)),
+      outbox: (nowMs) => this.#shard.retry(nowMs),
     });
   }
 
   /**
    * Books ended generations, given as a JSON array of records. A record that is booked already is left as it is; if
-   * one cannot be booked, none is.
+   * one cannot be booked, none is. Gives where the next ones belong, when it is not always here.
    * SQLite reads the JSON by itself. A record costs one row of its own; sums cost one for each that a call touches.
    */
-  settle(recordsJson: string): void {
-    this.ctx.storage.transactionSync(() => this.#book(recordsJson));
+  settle(recordsJson: string): Places | undefined {
+    const booked = this.ctx.storage.transactionSync(() => {
+      if (recordsJson.includes('"hold":')) this.#releaseHolds(JSON.parse(recordsJson) as GenerationRecord[]);
+      return this.#book(recordsJson);
+    });
     this.#tidyLater();
+    const nowMs = Date.now();
+    this.#shards.count(booked, nowMs);
+    return this.#shards.places(nowMs);
   }
 
-  #book(recordsJson: string): void {
-    const sql = this.ctx.storage.sql;
-    if (recordsJson.includes('"hold":')) this.#releaseHolds(JSON.parse(recordsJson) as GenerationRecord[]);
-    sql.exec(
-      `insert into spend
-         select account.value, (record.value ->> 'createdAtMs') / ${DAY_MS},
-           sum(iif(record.value ->> 'isByok', 0, coalesce(record.value ->> 'costNanoUsd', 0))),
-           sum(coalesce(record.value ->> iif(record.value ->> 'isByok', 'costNanoUsd', 'byokNanoUsd'), 0)),
-           count(*)
-         from (select value, min(key) from json_each(?) group by value ->> 'id') as record,
-           json_each(json_array(coalesce(record.value ->> 'account', record.value ->> 'keyHash'), '${TEAM_ACCOUNT}')) as account
-         where not exists (select 1 from generation where id = record.value ->> 'id')
-         group by 1, 2
-       on conflict do update set nano_usd = nano_usd + excluded.nano_usd,
-         byok_nano_usd = byok_nano_usd + excluded.byok_nano_usd, requests = requests + excluded.requests`,
-      recordsJson,
-    );
+  /** The same in a shard: the sums go on to the team's own object, and have arrived there when this resolves. */
+  async settleShard(part: Part, recordsJson: string): Promise<Places | undefined> {
+    this.ctx.storage.transactionSync(() => {
+      this.#shard.post(part, recordsJson);
+      this.#book(recordsJson);
+    });
+    this.#tidyLater();
+    this.#alarms.wakeBy("outbox", this.#shard.retryAtMs(Date.now()));
+    return this.#shard.deliver();
+  }
+
+  /** Books what a shard has booked. Gives where new records belong. */
+  book(shard: number, postings: Posting[]): Places | undefined {
+    const requests = this.ctx.storage.transactionSync(() => this.#shards.book(shard, postings, this.#leases));
+    this.#tidyLater();
+    const nowMs = Date.now();
+    this.#shards.count(requests, nowMs);
+    return this.#shards.places(nowMs);
+  }
+
+  /** Where records of this team are; undefined when all of them are here. */
+  places(): Places | undefined {
+    return this.#shards.places(Date.now());
+  }
+
+  /** What a shard has had booked on a day. */
+  postedOn(shard: number, day: number): SpendRow[] {
+    return this.#shards.postedOn(shard, day);
+  }
+
+  /** Gives how many records were new. */
+  #book(recordsJson: string): number {
+    const { sql } = this.ctx.storage;
+    bookSpend(sql, recordsJson);
     this.#archive.book(recordsJson);
-    if (recordsJson.includes('"replay":')) this.#rememberAll(JSON.parse(recordsJson) as GenerationRecord[]);
-    sql.exec(
+    if (recordsJson.includes('"replay":')) bookReplays(sql, JSON.parse(recordsJson) as GenerationRecord[], Date.now());
+    return sql.exec(
       `insert or ignore into generation
          select value ->> 'id', value ->> 'keyHash', value ->> 'createdAtMs', json_remove(value, '$.replay', '$.hold')
          from json_each(?)`,
       recordsJson,
-    );
+    ).rowsWritten;
   }
 
   /** Frees what requests held; of one that is booked already nothing is held any more. */
@@ -153,62 +174,18 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
 
   /** Reasoning by turn, as JSON; what is unknown or too old is not in it. */
   recall(keyHash: string, turnKeys: string[], nowMs: number): Record<string, string> {
-    const found: Record<string, string> = {};
-    for (const turnKey of turnKeys) {
-      const rows = this.ctx.storage.sql.exec<{ details: string }>(
-        "select details from replay where key_hash = ? and turn_key = ? and expires_at_ms > ?",
-        keyHash,
-        turnKey,
-        nowMs,
-      );
-      const row = rows.toArray()[0];
-      if (row) found[turnKey] = row.details;
-    }
-    return found;
-  }
-
-  #rememberAll(records: GenerationRecord[]): void {
-    for (const { keyHash, account = keyHash, replay } of records)
-      if (replay) this.#remember(account, replay, Date.now());
-  }
-
-  #remember(keyHash: string, replay: ReplayRecord, nowMs: number): void {
-    const sql = this.ctx.storage.sql;
-    const details = JSON.stringify(replay.reasoningDetails);
-    sql.exec("delete from replay where key_hash = ? and expires_at_ms <= ?", keyHash, nowMs);
-    const expiresAtMs = nowMs + REPLAY_TTL_MS;
-    sql.exec("insert or replace into replay values (?, ?, ?, ?)", keyHash, replay.turnKey, details, expiresAtMs);
+    return recallTurns(this.ctx.storage.sql, keyHash, turnKeys, nowMs);
   }
 
   /** What keys have spent, in all and in the current UTC day, week and month; every asked key has an entry. */
   spend(keyHashes: string[], nowMs: number): Record<string, KeySpend> {
-    const today = dayOf(nowMs);
-    const [week, month] = [startOfWeek(today), startOfMonth(nowMs)];
-    const spends: Record<string, KeySpend> = {};
-    for (const keyHash of keyHashes) {
-      spends[keyHash] = this.ctx.storage.sql
-        .exec<KeySpend & Record<string, SqlStorageValue>>(
-          `select coalesce(sum(nano_usd), 0) as total,
-             coalesce(sum(iif(day = ?2, nano_usd, 0)), 0) as daily,
-             coalesce(sum(iif(day >= ?3, nano_usd, 0)), 0) as weekly,
-             coalesce(sum(iif(day >= ?4, nano_usd, 0)), 0) as monthly,
-             coalesce(sum(byok_nano_usd), 0) as byokTotal,
-             coalesce(sum(iif(day = ?2, byok_nano_usd, 0)), 0) as byokDaily,
-             coalesce(sum(iif(day >= ?3, byok_nano_usd, 0)), 0) as byokWeekly,
-             coalesce(sum(iif(day >= ?4, byok_nano_usd, 0)), 0) as byokMonthly
-           from spend where key_hash = ?1`,
-          keyHash,
-          today,
-          week,
-          month,
-        )
-        .one();
-    }
-    return spends;
+    const { sql } = this.ctx.storage;
+    return Object.fromEntries(keyHashes.map((keyHash) => [keyHash, querySpend(sql, keyHash, nowMs)]));
   }
 
-  override alarm(): void {
+  override async alarm(): Promise<void> {
     this.#alarms.run(Date.now());
+    await this.#shard.working();
   }
 
   /** What was used, by whatever is asked. */
@@ -222,7 +199,8 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
   }
 
   /** Keeps what was said in a generation. */
-  keepContent(content: ContentRow): void {
+  keepContent(content: ContentRow, part?: Part): void {
+    if (part) this.#shard.enter(part);
     this.#archive.keepContent(content);
     this.#tidyLater();
   }
@@ -244,7 +222,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
 
   /** How the nightly comparison of the books with their records went. */
   reconciliation(): Reconciliation {
-    return this.#archive.reconciliation();
+    return this.#shard.isOne() ? this.#shard.reconciliation() : this.#archive.reconciliation();
   }
 
   #tidyLater(): void {

@@ -2,6 +2,7 @@ import { TEAM_ACCOUNT } from "./amounts.ts";
 import { DAY_MS, dayOf } from "./periods.ts";
 import { ACCOUNT, SUMS, type Usage } from "./reports.ts";
 import { heldFromDay, idsOfDays } from "./retention.ts";
+import { openShards } from "./shards.ts";
 
 /** What the books say of an account on a day, and what its records say. */
 export interface Difference {
@@ -13,8 +14,13 @@ export interface Difference {
   book: Book;
   booked: Partial<Usage>;
   records: Partial<Usage>;
+  /** Of which shard; absent: of the team's own object. */
+  shard?: number;
 }
-type Book = "spend" | "activity";
+/** `posted`: what a team's object has booked of a shard, against what the shard has told it. */
+type Book = "spend" | "activity" | "posted";
+/** A day's books in one object; `shards`: the part of `spend` whose records are in others. */
+type Books = Record<"spend" | "activity" | "shards", Sums>;
 
 /** How the last comparison of every day that is still held went. */
 export interface Reconciliation {
@@ -36,7 +42,7 @@ const MAX_DIFFERENCES = 100;
 
 const NAMES = ["requests", "nanoUsd", "byokNanoUsd", "promptTokens", "completionTokens", "reasoningTokens"] as const;
 /** `spend` knows nothing of tokens. */
-const NAMES_OF: Record<Book, readonly (keyof Usage)[]> = { spend: NAMES.slice(0, 3), activity: NAMES };
+const NAMES_OF = { spend: NAMES.slice(0, 3), activity: NAMES };
 
 type Sums = Map<string, number[]>;
 
@@ -44,7 +50,7 @@ type Sums = Map<string, number[]>;
 interface Recount {
   day: number;
   /** What the books said when it began. */
-  booked: Record<Book, Sums>;
+  booked: Books;
   sums: Sums;
   records: number;
   lastId: string;
@@ -63,6 +69,7 @@ export class Reconciler {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
+    openShards(sql);
     sql.exec(`create table if not exists reconciliation (
       day integer primary key, checked_at_ms integer not null, records integer not null, differences text not null
     )`);
@@ -154,7 +161,12 @@ export class Reconciler {
     const now = this.#readBooks(day);
     // A late record was booked while the others were added up: the day is begun again.
     if (textOf(now) !== textOf(booked)) return;
-    const differences = [...compare("spend", day, now, sums), ...compare("activity", day, now, sums)];
+    const everywhere = new Map(sums);
+    for (const [account, counts] of now.shards) addTo(everywhere, account, counts);
+    const differences = [
+      ...compare("spend", day, now.spend, everywhere),
+      ...compare("activity", day, now.activity, sums),
+    ];
     if (differences.length > 0) {
       const told = JSON.stringify(differences.slice(0, 3));
       console.error(`ledger: the books of ${dateOf(day)} differ from their records`, differences.length, told);
@@ -163,9 +175,13 @@ export class Reconciler {
     this.#sql.exec("insert or replace into reconciliation values (?, ?, ?, ?)", day, nowMs, records, kept);
   }
 
-  #readBooks(day: number): Record<Book, Sums> {
-    const spend: Sums = new Map();
-    const activity: Sums = new Map();
+  #readBooks(day: number): Books {
+    const [spend, activity, shards]: [Sums, Sums, Sums] = [new Map(), new Map(), new Map()];
+    const shardRows = this.#sql.exec(
+      "select key_hash, requests, nano_usd, byok_nano_usd from shard_spend where day = ? order by key_hash",
+      day,
+    );
+    for (const [account, ...values] of shardRows.raw()) addTo(shards, String(account), values.map(Number));
     const spendRows = this.#sql.exec(
       "select key_hash, requests, nano_usd, byok_nano_usd from spend where day = ? order by key_hash",
       day,
@@ -179,7 +195,7 @@ export class Reconciler {
     for (const [account, ...values] of activityRows.raw()) {
       for (const name of [String(account), TEAM_ACCOUNT]) addTo(activity, name, values.map(Number));
     }
-    return { spend, activity };
+    return { spend, activity, shards };
   }
 }
 
@@ -187,26 +203,26 @@ function addTo(sums: Sums, account: string, counts: number[]): void {
   const known = sums.get(account);
   sums.set(
     account,
-    counts.map((count, index) => count + (known?.[index] ?? 0)),
+    Array.from(NAMES, (_, index) => (counts[index] ?? 0) + (known?.[index] ?? 0)),
   );
 }
 
-function compare(book: Book, day: number, booked: Record<Book, Sums>, records: Sums): Difference[] {
-  const names = NAMES_OF[book];
-  const accounts = new Set([...booked[book].keys(), ...records.keys()]);
+function compare(book: "spend" | "activity", day: number, booked: Sums, records: Sums): Difference[] {
+  const names: readonly (keyof Usage)[] = NAMES_OF[book];
+  const accounts = new Set([...booked.keys(), ...records.keys()]);
   const described = (counts: number[] | undefined): Partial<Usage> =>
     Object.fromEntries(names.map((name, index) => [name, counts?.[index] ?? 0]));
   const differences: Difference[] = [];
   for (const account of accounts) {
-    const [ours, theirs] = [booked[book].get(account), records.get(account)];
+    const [ours, theirs] = [booked.get(account), records.get(account)];
     const isSame = names.every((_, index) => (ours?.[index] ?? 0) === (theirs?.[index] ?? 0));
     if (!isSame) differences.push({ day, account, book, booked: described(ours), records: described(theirs) });
   }
   return differences;
 }
 
-function textOf({ spend, activity }: Record<Book, Sums>): string {
-  return JSON.stringify([...spend, ...activity]);
+function textOf({ spend, activity, shards }: Books): string {
+  return JSON.stringify([...spend, ...activity, ...shards]);
 }
 
 /** A UTC day as `YYYY-MM-DD`. */

@@ -18,17 +18,18 @@ const SLACK_MS = 60_000;
 /**
  * | table | key | holds |
  * | --- | --- | --- |
- * | `setting` | name | `generationDays`, `contentDays`; `heldFromDay`: the first day of which every record is still there |
+ * | `setting` | name | `generationDays`, `contentDays`; `heldFromDay`: the first day of which every record is still there;
+ *   `shards`: over how many other objects records are spread |
  */
 export function openSettings(sql: SqlStorage): void {
   sql.exec("create table if not exists setting (name text primary key, value integer not null) without rowid");
 }
 
-function readSetting(sql: SqlStorage, name: string): number | undefined {
+export function readSetting(sql: SqlStorage, name: string): number | undefined {
   return sql.exec<{ value: number }>("select value from setting where name = ?", name).toArray()[0]?.value;
 }
 
-function writeSetting(sql: SqlStorage, name: string, value: number): void {
+export function writeSetting(sql: SqlStorage, name: string, value: number): void {
   sql.exec("insert or replace into setting values (?, ?)", name, value);
 }
 
