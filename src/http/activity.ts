@@ -1,4 +1,5 @@
 import { invalidField } from "../errors.ts";
+import { addUsage } from "../ledger/merge.ts";
 import { dayOf } from "../ledger/periods.ts";
 import { readUsage } from "../ledger/read-reports.ts";
 import { dateOf } from "../ledger/reconcile.ts";
@@ -81,17 +82,4 @@ function joinRows(rows: TeamRow[], isByTeam: boolean): TeamRow[] {
   const rank = ({ row: { model, endpoint, provider }, team }: TeamRow) =>
     JSON.stringify([model, endpoint, provider, team]);
   return [...joined.values()].sort((a, b) => (b.row.day ?? 0) - (a.row.day ?? 0) || (rank(a) < rank(b) ? -1 : 1));
-}
-
-/** Two rows of the same dimensions as one. */
-export function addUsage(first: UsageRow, second: UsageRow): UsageRow {
-  return {
-    ...first,
-    requests: first.requests + second.requests,
-    nanoUsd: first.nanoUsd + second.nanoUsd,
-    byokNanoUsd: first.byokNanoUsd + second.byokNanoUsd,
-    promptTokens: first.promptTokens + second.promptTokens,
-    completionTokens: first.completionTokens + second.completionTokens,
-    reasoningTokens: first.reasoningTokens + second.reasoningTokens,
-  };
 }

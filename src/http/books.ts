@@ -34,8 +34,9 @@ export async function getReconciliation(c: AppContext): Promise<Response> {
   return c.json({ data });
 }
 
-function toWire({ day, account, book, booked, records }: Difference) {
-  return { date: dateOf(day), account, book, booked: toWireUsage(booked), records: toWireUsage(records) };
+function toWire({ day, account, book, booked, records, shard }: Difference) {
+  const found = { date: dateOf(day), account, book, booked: toWireUsage(booked), records: toWireUsage(records) };
+  return shard === undefined ? found : { ...found, shard };
 }
 
 function toWireUsage({ nanoUsd = 0, byokNanoUsd = 0, ...counts }: Partial<Usage>) {

@@ -1,6 +1,7 @@
 import { invalidField, RouterError } from "../errors.ts";
 import type { GenerationQuery } from "../ledger/generations.ts";
-import { type RecordPage, readGenerations } from "../ledger/read-reports.ts";
+import type { RecordPage } from "../ledger/merge.ts";
+import { readGenerations } from "../ledger/read-reports.ts";
 import type { GenerationRecord } from "../schema/generation.ts";
 import { type Caller, identify } from "./authenticate.ts";
 import { type Cell, csvLine, csvResponse, toDecimalUsd } from "./csv.ts";

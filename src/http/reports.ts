@@ -1,11 +1,11 @@
 import { invalidField } from "../errors.ts";
+import { addUsage } from "../ledger/merge.ts";
 import { dayOf } from "../ledger/periods.ts";
 import { readUsage } from "../ledger/read-reports.ts";
 import { dateOf } from "../ledger/reconcile.ts";
 import type { Dimension, UsageRow } from "../ledger/reports.ts";
 import { type ApiKey, listKeys } from "../store/keys.ts";
 import { toUsd } from "../usage/cost.ts";
-import { addUsage } from "./activity.ts";
 import { requireManagement } from "./authenticate.ts";
 import { type Cell, csvLine, csvResponse, toDecimalUsd } from "./csv.ts";
 import type { AppContext } from "./env.ts";

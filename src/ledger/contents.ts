@@ -1,4 +1,5 @@
 import type { Ledger } from "./ledger.ts";
+import { ledgerAt, nextPlace } from "./places.ts";
 
 /** What was said in a generation; kept only where the team has switched logging on. */
 export interface GenerationContent {
@@ -44,7 +45,10 @@ type WaitUntil = (work: Promise<unknown>) => void;
  */
 export function logContent(namespace: LedgerNamespace, content: GenerationContent, waitUntil: WaitUntil): void {
   const { id, team, keyHash, createdAtMs } = content;
-  const work = namespace.getByName(`team:${team}`).keepContent({ id, keyHash, createdAtMs, json: toBounded(content) });
+  const place = nextPlace(team);
+  const part = place === 0 ? undefined : { team, shard: place };
+  const row = { id, keyHash, createdAtMs, json: toBounded(content) };
+  const work = ledgerAt(namespace, team, place).keepContent(row, part);
   waitUntil(work.catch((error) => console.error("ledger: a content was not kept", id, String(error))));
 }
 

@@ -3,7 +3,9 @@ import type { GenerationRecord } from "../schema/generation.ts";
 import type { KeptContent } from "./contents.ts";
 import type { GenerationQuery } from "./generations.ts";
 import type { Ledger } from "./ledger.ts";
-import { isYoung, MAX_WAIT_MS, POLL_MS } from "./read.ts";
+import { mergePages, mergeReconciliations, mergeUsage, type RecordPage } from "./merge.ts";
+import { askPlaces, countShards, ledgerAt } from "./places.ts";
+import { findSoon } from "./read.ts";
 import type { Reconciliation } from "./reconcile.ts";
 import type { UsageQuery, UsageRow } from "./reports.ts";
 import type { Retention } from "./retention.ts";
@@ -14,16 +16,16 @@ type LedgerNamespace = DurableObjectNamespace<Ledger>;
 /** What this store is called when it fails. */
 const STORE = "ledger";
 
+/** Rows that a shard gives: sums over several objects are right as long as each has told all that it has. */
+const MAX_PART_ROWS = 50_000;
+
 /** What a team has used, up to now. */
 export async function readUsage(namespace: LedgerNamespace, team: string, query: UsageQuery): Promise<UsageRow[]> {
   await fromStore(STORE, () => settled(namespace, team));
-  return fromStore(STORE, () => ledgerOf(namespace, team).usage(query));
-}
-
-export interface RecordPage {
-  records: GenerationRecord[];
-  /** Where the next page begins; null at the end. */
-  nextAfterId: string | null;
+  const isSpread = (await countShards(namespace, team)) > 0;
+  if (!isSpread) return fromStore(STORE, () => ledgerAt(namespace, team, 0).usage(query));
+  const asked = { ...query, limit: Math.max(query.limit, MAX_PART_ROWS) };
+  return mergeUsage(await askPlaces(namespace, team, (ledger) => ledger.usage(asked)), query);
 }
 
 /** A page of a team's records, oldest first, without their plans. Shorter than asked for only at the end. */
@@ -37,8 +39,8 @@ export async function readGenerations(
   let afterId = query.afterId;
   for (;;) {
     const asked = { ...query, afterId, limit: query.limit - records.length };
-    const page = await fromStore(STORE, () => ledgerOf(namespace, team).generations(asked));
-    for (const json of page.records) records.push(JSON.parse(json) as GenerationRecord);
+    const page = mergePages(await askPlaces(namespace, team, (ledger) => ledger.generations(asked)), asked.limit);
+    records.push(...page.records);
     if (page.nextAfterId === null || records.length >= query.limit) return { records, nextAfterId: page.nextAfterId };
     afterId = page.nextAfterId;
   }
@@ -50,30 +52,22 @@ export async function readContent(
   team: string,
   id: string,
 ): Promise<KeptContent | undefined> {
-  const giveUpAtMs = Date.now() + (isYoung(id) ? MAX_WAIT_MS : 0);
-  for (;;) {
-    const json = await fromStore(STORE, () => ledgerOf(namespace, team).content(id));
-    if (json !== null) return JSON.parse(json) as KeptContent;
-    if (Date.now() >= giveUpAtMs) return undefined;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
+  const json = await findSoon(namespace, team, id, (ledger) => ledger.content(id));
+  return json === undefined ? undefined : (JSON.parse(json) as KeptContent);
 }
 
 /** How the nightly comparison of a team's books with their records went. */
-export function readReconciliation(namespace: LedgerNamespace, team: string): Promise<Reconciliation> {
-  return fromStore(STORE, () => ledgerOf(namespace, team).reconciliation());
+export async function readReconciliation(namespace: LedgerNamespace, team: string): Promise<Reconciliation> {
+  const found = await askPlaces(namespace, team, (ledger) => ledger.reconciliation());
+  return mergeReconciliations(found);
 }
 
 /** How long a team's records and contents are kept, in days. */
 export function readRetention(namespace: LedgerNamespace, team: string): Promise<Retention> {
-  return fromStore(STORE, () => ledgerOf(namespace, team).retention());
+  return fromStore(STORE, () => ledgerAt(namespace, team, 0).retention());
 }
 
 /** Sets how long a team's records and contents are kept; what is absent is as the installation has it. */
 export function writeRetention(namespace: LedgerNamespace, team: string, retention: Partial<Retention>): Promise<void> {
-  return fromStore(STORE, () => ledgerOf(namespace, team).retain(retention));
-}
-
-function ledgerOf(namespace: LedgerNamespace, team: string): DurableObjectStub<Ledger> {
-  return namespace.getByName(`team:${team}`);
+  return fromStore(STORE, () => ledgerAt(namespace, team, 0).retain(retention));
 }

@@ -3,6 +3,7 @@ import type { ReasoningDetail } from "../schema/chunk.ts";
 import type { GenerationRecord } from "../schema/generation.ts";
 import type { Ledger } from "./ledger.ts";
 import type { KeySpend } from "./periods.ts";
+import { askPlaces } from "./places.ts";
 import { settled } from "./settlements.ts";
 
 type LedgerNamespace = DurableObjectNamespace<Ledger>;
@@ -10,8 +11,8 @@ type LedgerNamespace = DurableObjectNamespace<Ledger>;
 /** What this store is called when it fails. */
 const STORE = "ledger";
 /** A record of another isolate may be this long on its way. */
-export const MAX_WAIT_MS = 500;
-export const POLL_MS = 50;
+const MAX_WAIT_MS = 500;
+const POLL_MS = 50;
 /** Ids older than this are in the ledger or nowhere. */
 const YOUNG_SECONDS = 15 * 60;
 
@@ -24,12 +25,23 @@ export async function readGeneration(
   team: string,
   id: string,
 ): Promise<GenerationRecord | undefined> {
-  const ledger = namespace.getByName(`team:${team}`);
   await fromStore(STORE, () => settled(namespace, team));
+  const json = await findSoon(namespace, team, id, (ledger) => ledger.generation(id));
+  return json === undefined ? undefined : (JSON.parse(json) as GenerationRecord);
+}
+
+/** What one of a team's objects has of a generation. What may be on its way is waited for. */
+export async function findSoon(
+  namespace: LedgerNamespace,
+  team: string,
+  id: string,
+  ask: (ledger: DurableObjectStub<Ledger>) => Promise<string | null>,
+): Promise<string | undefined> {
   const giveUpAtMs = Date.now() + (isYoung(id) ? MAX_WAIT_MS : 0);
+  const find = (answers: (string | null)[]) => answers.find((answer) => answer !== null);
   for (;;) {
-    const json = await fromStore(STORE, () => ledger.generation(id));
-    if (json !== null) return JSON.parse(json) as GenerationRecord;
+    const found = find(await askPlaces(namespace, team, ask, (answers) => find(answers) !== undefined));
+    if (found != null) return found;
     if (Date.now() >= giveUpAtMs) return undefined;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
@@ -46,7 +58,7 @@ export async function readSpend(
 }
 
 /** Whether what belongs to a generation may still be on its way into the ledger. */
-export function isYoung(id: string): boolean {
+function isYoung(id: string): boolean {
   const seconds = Number(/^gen-(\d+)-/.exec(id)?.[1]);
   return Math.abs(Date.now() / 1000 - seconds) < YOUNG_SECONDS;
 }
@@ -59,6 +71,13 @@ export async function recallReasoning(
   turnKeys: string[],
 ): Promise<Map<string, ReasoningDetail[]>> {
   await settled(namespace, team);
-  const found = await namespace.getByName(`team:${team}`).recall(keyHash, turnKeys, Date.now());
-  return new Map(Object.entries(found).map(([turnKey, json]) => [turnKey, JSON.parse(json) as ReasoningDetail[]]));
+  const nowMs = Date.now();
+  const found = await askPlaces(
+    namespace,
+    team,
+    (ledger) => ledger.recall(keyHash, turnKeys, nowMs),
+    (answers) => turnKeys.every((turnKey) => answers.some((answer) => turnKey in answer)),
+  );
+  const entries = found.flatMap((answer) => Object.entries(answer));
+  return new Map(entries.map(([turnKey, json]) => [turnKey, JSON.parse(json) as ReasoningDetail[]]));
 }

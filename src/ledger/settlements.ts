@@ -1,8 +1,26 @@
 import type { GenerationRecord } from "../schema/generation.ts";
 import type { Ledger } from "./ledger.ts";
+import { learnPlaces, ledgerAt, nextPlace } from "./places.ts";
 
 type LedgerNamespace = DurableObjectNamespace<Ledger>;
 type WaitUntil = (work: Promise<unknown>) => void;
+
+/** Where records of one team go. */
+interface Address {
+  namespace: LedgerNamespace;
+  team: string;
+}
+
+interface Target extends Address {
+  /** See `ledgerAt`. */
+  place: number;
+}
+
+/**
+ * The object that a record was sent to first. It may be booked there although nobody was told, so it is sent there again,
+ * however many objects there are by then: none is booked in two of them.
+ */
+const sentTo = new WeakMap<GenerationRecord, number>();
 
 /**
  * Records on their way from this isolate to one team's ledger. One request at a time carries the records of all:
@@ -40,30 +58,41 @@ export function settle(namespace: LedgerNamespace, record: GenerationRecord, wai
   const isCarried = queue.carriedSinceMs !== undefined && now - queue.carriedSinceMs < LOST_CARRIER_MS;
   if (isCarried) return;
   queue.carriedSinceMs = now;
-  waitUntil(carry(namespace.getByName(`team:${record.team}`), queue, now));
+  waitUntil(carry({ namespace, team: record.team }, queue, now));
 }
 
 /** Waits until the records that this isolate holds for a team are in its ledger. */
 export async function settled(namespace: LedgerNamespace, team: string): Promise<void> {
   const queue = queueOf(team);
-  const records = queue.records.splice(0);
-  const ledger = namespace.getByName(`team:${team}`);
   // A record that is refused must not keep readers out; a ledger that is down tells them so itself.
-  if (records.length > 0) await send(ledger, queue, records).catch(() => {});
+  while (queue.records.length > 0) {
+    const isSent = await sendNext({ namespace, team }, queue).catch(() => false);
+    if (isSent === false) break;
+  }
   for (let waitedMs = 0; queue.callsInFlight > 0 && waitedMs < MAX_WAIT_MS; waitedMs += POLL_MS) await sleep(POLL_MS);
 }
 
-async function carry(ledger: DurableObjectStub<Ledger>, queue: Queue, sinceMs: number): Promise<void> {
+async function carry(address: Address, queue: Queue, sinceMs: number): Promise<void> {
   try {
     while (queue.records.length > 0 && Date.now() - sinceMs < MAX_CARRY_MS) {
-      await send(ledger, queue, queue.records.splice(0, MAX_RECORDS));
+      await sendNext(address, queue);
       await sleep(GATHER_MS);
     }
   } finally {
     // From here on a new record starts a carrier of its own, also while the last ones of this one travel.
     if (queue.carriedSinceMs === sinceMs) queue.carriedSinceMs = undefined;
   }
-  while (queue.records.length > 0) await send(ledger, queue, queue.records.splice(0, MAX_RECORDS));
+  while (queue.records.length > 0) await sendNext(address, queue);
+}
+
+/** Sends the first records of the queue: as many as go to the same object. */
+function sendNext(address: Address, queue: Queue): Promise<void> {
+  const { records } = queue;
+  const place = (records[0] && sentTo.get(records[0])) ?? nextPlace(address.team);
+  const other = records.findIndex((record) => (sentTo.get(record) ?? place) !== place);
+  const batch = records.splice(0, Math.min(other < 0 ? records.length : other, MAX_RECORDS));
+  for (const record of batch) sentTo.set(record, place);
+  return send({ ...address, place }, queue, batch);
 }
 
 /**
@@ -71,15 +100,10 @@ async function carry(ledger: DurableObjectStub<Ledger>, queue: Queue, sinceMs: n
  * that are refused together by a ledger that answers are sent in halves, so that one that cannot be booked keeps no
  * other from it.
  */
-async function send(
-  ledger: DurableObjectStub<Ledger>,
-  queue: Queue,
-  records: GenerationRecord[],
-  maxTries = MAX_TRIES,
-): Promise<void> {
-  const failure = await trySend(ledger, queue, JSON.stringify(records), maxTries);
+async function send(target: Target, queue: Queue, records: GenerationRecord[], maxTries = MAX_TRIES): Promise<void> {
+  const failure = await trySend(target, queue, JSON.stringify(records), maxTries);
   if (failure === undefined) return;
-  const isAnswering = records.length > 1 && (await trySend(ledger, queue, "[]", 1)) === undefined;
+  const isAnswering = records.length > 1 && (await trySend(target, queue, "[]", 1)) === undefined;
   if (!isAnswering) {
     queue.records.unshift(...records);
     console.error("ledger: records are held back, the ledger does not take them", records.length, String(failure));
@@ -87,21 +111,16 @@ async function send(
   }
   const middle = Math.ceil(records.length / 2);
   const halves = [records.slice(0, middle), records.slice(middle)];
-  const sent = await Promise.allSettled(halves.map((half) => send(ledger, queue, half, 1)));
+  const sent = await Promise.allSettled(halves.map((half) => send(target, queue, half, 1)));
   for (const half of sent) if (half.status === "rejected") throw half.reason;
 }
 
 /** Sends once or more; gives why the ledger did not take it in the end. */
-async function trySend(
-  ledger: DurableObjectStub<Ledger>,
-  queue: Queue,
-  json: string,
-  maxTries: number,
-): Promise<unknown> {
+async function trySend(target: Target, queue: Queue, json: string, maxTries: number): Promise<unknown> {
   for (let tries = 1; ; tries++) {
     queue.callsInFlight++;
     try {
-      await ledger.settle(json);
+      await book(target, json);
       return undefined;
     } catch (error) {
       if (tries === maxTries) return error;
@@ -110,6 +129,11 @@ async function trySend(
     }
     await sleep(50 * 2 ** tries);
   }
+}
+
+async function book({ namespace, team, place }: Target, json: string): Promise<void> {
+  const ledger = ledgerAt(namespace, team, place);
+  learnPlaces(team, await (place === 0 ? ledger.settle(json) : ledger.settleShard({ team, shard: place }, json)));
 }
 
 function queueOf(team: string): Queue {

@@ -2,7 +2,8 @@
 
 /**
  * `npm run bench:ledger`: how many settlements one object of a team's ledger books in a second, by how many come
- * together. The threshold above which a team's records are spread (`src/ledger/heat.ts`) rests on it.
+ * together, and how many a hot team's own object books when they are in shards. The threshold above which a team's
+ * records are spread (`src/ledger/heat.ts`) rests on it.
  */
 
 import { mkdtemp, rm } from "node:fs/promises";
@@ -36,11 +37,28 @@ function record(users) {
       candidates: endpoints.map((endpoint) => [endpoint, "price 0.7 of the pool, no outage"]),
       excluded: { "does not take tools": ["acme/one:dull", "acme/one:east"], cold: ["acme/one:frost"] } } };
 }
+/** What a hot team's own object books in a second: postings of so many requests each. */
+async function postings(stub, size, ms) {
+  const begin = Date.now();
+  let calls = 0;
+  const accounts = ["team", ...Array.from({ length: 20 }, (_, index) => "account-" + index)];
+  while (Date.now() - begin < ms) {
+    calls++;
+    const spend = accounts.map((account, index) => ({ account, day: 20000, nanoUsd: 7, byokNanoUsd: 0,
+      requests: index === 0 ? size : size / 20 }));
+    const holds = Array.from({ length: 20 }, (_, index) => ({ leaseId: "lease-" + index, account: accounts[index + 1],
+      nanoUsd: 7, tokens: 1, slots: 0, minute: 1 }));
+    await stub.book(1, [{ seq: calls, spend, holds }]);
+  }
+  const seconds = (Date.now() - begin) / 1000;
+  return { records: Math.round(calls * size / seconds), calls: Math.round(calls / seconds) };
+}
 export default {
   async fetch(request, env) {
-    const { team, size, callers, ms, users } = await request.json();
+    const { team, size, callers, ms, users, isPosted } = await request.json();
     const stub = env.LEDGER.getByName("team:" + team);
     await stub.settle("[]");
+    if (isPosted) return Response.json(await postings(stub, size, ms));
     const begin = Date.now();
     let records = 0, calls = 0;
     const caller = async () => {
@@ -61,6 +79,8 @@ interface Load {
   callers: number;
   /** How many names of end users the records have. */
   users: number;
+  /** They are in shards, and come as sums of so many. */
+  isPosted?: boolean;
 }
 
 const LOADS: Load[] = [
@@ -70,6 +90,7 @@ const LOADS: Load[] = [
   { size: 100, callers: 4, users: 50 },
   { size: 1, callers: 16, users: 1_000_000 },
   { size: 20, callers: 16, users: 1_000_000 },
+  { size: 100, callers: 1, users: 50, isPosted: true },
 ];
 
 async function bundle(): Promise<string> {
@@ -97,13 +118,15 @@ try {
   for (const load of LOADS) {
     const found: { records: number; calls: number }[] = [];
     for (let round = 0; round < ROUNDS; round++) {
-      const team = `${load.size}-${load.users}-${round}`;
+      const team = `${load.size}-${load.users}-${load.isPosted === true}-${round}`;
       const body = JSON.stringify({ ...load, team, ms: MEASURED_MS });
       const answer = await worker.dispatchFetch("http://bench.test/", { method: "POST", body });
       found.push((await answer.json()) as { records: number; calls: number });
     }
     const best = found.reduce((a, b) => (b.records > a.records ? b : a));
-    console.log(load, best);
+    const kind = load.isPosted ? "sums of" : "batches of";
+    const line = [`${kind} ${load.size}`, `${load.users} users`, `${best.calls} calls/s`, `${best.records} records/s`];
+    console.log(line.map((cell) => cell.padEnd(18)).join(""));
   }
 } finally {
   await worker.dispose();

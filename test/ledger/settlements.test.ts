@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Ledger } from "../../src/ledger/ledger.ts";
+import { learnPlaces } from "../../src/ledger/places.ts";
 import { settle, settled } from "../../src/ledger/settlements.ts";
 import type { GenerationRecord } from "../../src/schema/generation.ts";
 import { fresh, recordOf } from "./records.ts";
@@ -159,6 +160,35 @@ describe("a ledger that fails", () => {
     settle(ledger.namespace, second, background().waitUntil);
     await vi.advanceTimersByTimeAsync(5_000);
     expect(ledger.booked).toEqual([first.id, second.id]);
+  });
+
+  it("gets again what it may have booked already, although the team has shards by then", async () => {
+    vi.useFakeTimers();
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const calls: [name: string, ids: string[]][] = [];
+    let isDown = true;
+    const take = (name: string) => async (json: string) => {
+      if (isDown) throw new Error("its answer is lost");
+      calls.push([name, (JSON.parse(json) as GenerationRecord[]).map(({ id }) => id)]);
+    };
+    const getByName = (name: string) => ({
+      settle: take(name),
+      settleShard: (_: object, json: string) => take(name)(json),
+    });
+    const namespace = { getByName } as unknown as Namespace;
+    const team = fresh("team");
+    const [first, second, third] = [recordOf({ team }), recordOf({ team }), recordOf({ team })];
+    settle(namespace, first, background().waitUntil);
+    await vi.advanceTimersByTimeAsync(5_000);
+    learnPlaces(team, { shards: 1, isHot: true });
+    isDown = false;
+    settle(namespace, second, background().waitUntil);
+    settle(namespace, third, background().waitUntil);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(calls).toEqual([
+      [`team:${team}`, [first.id, second.id]],
+      [`team:${team}:1`, [third.id]],
+    ]);
   });
 
   it("on one record only does not keep the others from being booked", async () => {

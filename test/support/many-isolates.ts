@@ -18,6 +18,10 @@ export interface ManyIsolates {
   createKey(fields: object): Promise<{ key: string; hash: string }>;
   /** Rows of a query in a team's ledger. */
   query<Row extends Record<string, string | number | null>>(sql: string, team?: string): Promise<Row[]>;
+  /** The same in all objects of a team's ledger. */
+  queryAll<Row extends Record<string, string | number | null>>(sql: string, team?: string): Promise<Row[]>;
+  /** Has a team's records go to so many shards from now on, as if it had got hot. */
+  spread(shards: number, team?: string): Promise<void>;
   /** What an account has spent, and what is lent to it, in nano-dollars and requests under way. */
   balance(account: string, team?: string): Promise<Balance>;
   /** Takes a team's ledger out of memory; its storage stays. */
@@ -66,14 +70,29 @@ export async function startIsolates(count: number): Promise<ManyIsolates> {
       },
     });
   };
-  const query: ManyIsolates["query"] = async (sql, team = "default") => {
-    const ledger = await running.unsafeGetDurableObjectStorage(nameOf(0), "Ledger", { name: `team:${team}` });
-    return ledger.exec(sql);
+  const queryObject = async <Row extends Record<string, string | number | null>>(name: string, sql: string) => {
+    const ledger = await running.unsafeGetDurableObjectStorage(nameOf(0), "Ledger", { name });
+    return ledger.exec<Row>(sql);
   };
+  const query: ManyIsolates["query"] = (sql, team = "default") => queryObject(`team:${team}`, sql);
+  const queryAll = async <Row extends Record<string, string | number | null>>(sql: string, team = "default") => {
+    const [known] = await query<{ shards: number }>("select value as shards from setting where name = 'shards'", team);
+    const rows = await query<Row>(sql, team);
+    for (let shard = 1; shard <= (known?.shards ?? 0); shard++)
+      rows.push(...(await queryObject<Row>(`team:${team}:${shard}`, sql)));
+    return rows;
+  };
+  const evict: ManyIsolates["evict"] = (team = "default") =>
+    running.unsafeEvictDurableObject(nameOf(0), "Ledger", { name: `team:${team}` });
   return {
     send,
     origin,
     query,
+    queryAll,
+    async spread(shards, team) {
+      await query(`insert or replace into setting values ('shards', ${shards})`, team);
+      await evict(team);
+    },
     async createKey(fields) {
       const made = await jsonOf(await send(0, "/keys", { json: { name: "test", ...fields } }), 201);
       return { key: made.key, hash: made.data.hash };
@@ -87,7 +106,7 @@ export async function startIsolates(count: number): Promise<ManyIsolates> {
       );
       return rows[0] as Balance;
     },
-    evict: (team = "default") => running.unsafeEvictDurableObject(nameOf(0), "Ledger", { name: `team:${team}` }),
+    evict,
     async kill() {
       process.kill(pid, "SIGKILL");
       await running.dispose().catch(() => {});

@@ -67,10 +67,10 @@ export async function startSpending(count: number): Promise<Spending> {
     upstream,
     watched: (account, work) => watch(isolates, account, work),
     async replayed(account) {
-      const rows = await isolates.query<{ nanoUsd: number }>(
+      const rows = await isolates.queryAll<{ nanoUsd: number }>(
         `select coalesce(sum(record ->> 'costNanoUsd'), 0) as nanoUsd from generation where key_hash = '${account}'`,
       );
-      return rows[0]?.nanoUsd ?? 0;
+      return rows.reduce((sum, { nanoUsd }) => sum + nanoUsd, 0);
     },
     async close() {
       await isolates.close();
