@@ -2,7 +2,14 @@
 declare namespace Cloudflare {
   interface GlobalProps {
     mainModule: typeof import("./index.ts");
-    durableNamespaces: "Ledger" | "ResponseCache" | "HealthHub" | "AuditLog" | "Errand" | "KnowledgeTable";
+    durableNamespaces:
+      | "Ledger"
+      | "ResponseCache"
+      | "HealthHub"
+      | "AuditLog"
+      | "Errand"
+      | "KnowledgeTable"
+      | "TrafficGate";
   }
   interface Env {
     KV: KVNamespace;
@@ -11,6 +18,7 @@ declare namespace Cloudflare {
     HEALTH: DurableObjectNamespace<import("./store/health-hub.ts").HealthHub>;
     AUDIT: DurableObjectNamespace<import("./ledger/audit.ts").AuditLog>;
     TABLES: DurableObjectNamespace<import("./retrieval/knowledge-table.ts").KnowledgeTable>;
+    TRAFFIC: DurableObjectNamespace<import("./store/traffic-gate.ts").TrafficGate>;
     ERRANDS: DurableObjectNamespace;
     /** This is an errand: a request that lives on when its client leaves. Set in the code alone. */
     IS_ERRAND?: true;

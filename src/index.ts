@@ -6,6 +6,7 @@ export { Ledger } from "./ledger/ledger.ts";
 export { KnowledgeTable } from "./retrieval/knowledge-table.ts";
 export { HealthHub } from "./store/health-hub.ts";
 export { ResponseCache } from "./store/response-cache.ts";
+export { TrafficGate } from "./store/traffic-gate.ts";
 
 const app = createEntry();
 

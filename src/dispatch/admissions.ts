@@ -13,6 +13,8 @@ export class Admissions {
 
   /** Lets a candidate in; false when it must not be tried right now. */
   admit(candidate: Candidate): boolean {
+    // Who passes a router's gate has been let in.
+    if (candidate.target?.member) return true;
     const release = this.#admit ? this.#admit(candidate.endpoint) : () => {};
     if (!release) return false;
     this.#releases.set(candidate, release);

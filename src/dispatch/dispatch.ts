@@ -1,7 +1,9 @@
 import type { Endpoint } from "../catalogue/catalogue.ts";
+import type { UpstreamFailure } from "../errors.ts";
 import { explainEmpty } from "../routing/explain-empty.ts";
 import type { Plan } from "../routing/plan.ts";
 import type { RouteRequest } from "../routing/request.ts";
+import type { Target } from "../routing/targets.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import type { GenerationRecord } from "../schema/generation.ts";
 import type { AnswerStyle } from "../stream/style.ts";
@@ -52,6 +54,10 @@ export interface Dispatch {
    * be tried now.
    */
   admit?: ((endpoint: Endpoint) => (() => void) | undefined) | undefined;
+  /** Asked before the first call to a target: false when it lets nobody in any more. */
+  enter?: ((target: Target) => Promise<boolean>) | undefined;
+  /** Hears that a router's target has failed by its own fault; `isOver`: none of its endpoints is left. */
+  onTargetFailure?: ((target: Target, failure: UpstreamFailure, isOver: boolean) => void) | undefined;
   /** Sees the headers of every upstream answer. */
   onHeaders?: ((endpoint: Endpoint, headers: Headers, status: number) => void) | undefined;
   /** Hears that a candidate has begun to answer. */

@@ -96,12 +96,17 @@ export function explainPlan(plan: Plan, route: RouteRequest, atMs: number, selec
       })),
     },
     ...(plan.params && { params: plan.params }),
-    candidates: plan.candidates.map(({ endpoint, because }) => ({
+    candidates: plan.candidates.map(({ endpoint, because, target }) => ({
       ...nameOf(endpoint),
+      ...(target && { target: target.name }),
       reason: because,
       max_cost: costBound(endpoint, route, atMs) ?? null,
     })),
-    excluded: plan.excluded.map(({ endpoint, reason }) => ({ ...nameOf(endpoint), reason })),
+    excluded: plan.excluded.map(({ endpoint, reason, target }) => ({
+      ...nameOf(endpoint),
+      ...(target && { target: target.name }),
+      reason,
+    })),
   };
 }
 

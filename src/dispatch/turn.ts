@@ -57,7 +57,8 @@ export class Turn {
    */
   async open(chat?: ChatRequest): Promise<"open" | "failed" | "over"> {
     const { request, recalled } = this.#input;
-    const { endpoint } = this.candidate;
+    const { endpoint, target } = this.candidate;
+    if (target && (await request.enter?.(target)) === false) return "failed";
     const key = await request.keyOf(endpoint);
     const whole = chat ?? (needsReplay(endpoint) ? await recalled() : request.chat);
     if (this.#isDone) return "over";

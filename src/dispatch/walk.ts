@@ -1,6 +1,7 @@
 import type { RouterError, UpstreamFailure } from "../errors.ts";
-import { remainingCandidates } from "../routing/fallback.ts";
+import { judgeTarget, remainingCandidates } from "../routing/fallback.ts";
 import type { Candidate } from "../routing/plan.ts";
+import type { Target } from "../routing/targets.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import { Admissions } from "./admissions.ts";
 import type { AnswerEnd } from "./answer.ts";
@@ -129,7 +130,9 @@ export class Walk {
     const timeouts = this.#request.chat.provider?.timeouts ?? undefined;
     const limits = { timeouts, openWithinMs };
     const recalled = () => this.#recalled();
-    const isLast = this.#left.length + this.#later === 0 && this.#request.chat.provider?.allow_fallbacks !== false;
+    // What a router counts is sent once.
+    const mayRepeat = !candidate.target && this.#request.chat.provider?.allow_fallbacks !== false;
+    const isLast = mayRepeat && this.#left.length + this.#later === 0;
     return new Turn(candidate, { request: this.#request, recalled, limits, isLast, isOver: () => this.isLeft });
   }
 
@@ -159,8 +162,22 @@ export class Walk {
     const last = turn.failures.at(-1);
     this.#note(turn.failures.splice(0));
     this.#admissions.release(turn.candidate);
-    if (last) this.#left = remainingCandidates(this.#left, endpoint, last.failure.kind);
+    if (last) {
+      const { target } = turn.candidate;
+      this.#left = target?.router
+        ? this.#leftBehind(target, last)
+        : remainingCandidates(this.#left, endpoint, last.failure.kind);
+    }
     if (this.#current === turn) this.#current = [...this.#running.keys()].at(-1);
+  }
+
+  /** The candidates that remain after a router's target has failed. */
+  #leftBehind(target: Target, { attempt, failure }: FailedAttempt): Candidate[] {
+    const verdict = judgeTarget(failure, attempt.status);
+    if (verdict === "final") return [];
+    const isOver = this.#left.every((candidate) => candidate.target !== target);
+    if (verdict === "cool") this.#request.onTargetFailure?.(target, failure, isOver);
+    return this.#left;
   }
 
   /** The request with the reasoning that its client did not bring back; looked up once. */

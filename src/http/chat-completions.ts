@@ -18,6 +18,7 @@ import { errorResponse } from "./error-response.ts";
 import type { Extras } from "./extras.ts";
 import { withHashedUser } from "./hashed-user.ts";
 import { inTime, lateBody } from "./late-answer.ts";
+import type { Passage } from "./passage.ts";
 import { planRequest } from "./planning.ts";
 import { type AppliedPreset, withPreset } from "./presets.ts";
 import { readJsonAndBytes } from "./read-body.ts";
@@ -46,6 +47,7 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
     return repeatResponse(visit.found, caller, style);
   }
   let held: Held | undefined;
+  let passage: Passage | undefined;
   let hasRecord = false;
   const hasExtras = wantsExtras(sent, key, team);
   const logOf = (chat: ChatRequest) => contentLogFor(c, chat, { id, createdAtMs, key, team });
@@ -66,8 +68,16 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
       chat = extras.chat;
       log = logOf(chat);
     }
-    const { plan, route, record, watch, ...planned } = planRequest(c, chat, catalogue, planFor);
-    if (!c.env.IS_ERRAND && mustOutliveClient(plan)) return await runErrand(c, bytes);
+    let planned = planRequest(c, chat, catalogue, planFor);
+    if (!c.env.IS_ERRAND && mustOutliveClient(planned.plan)) return await runErrand(c, bytes);
+    if (planned.plan.hasTargets) {
+      const { createPassage } = await import("./passage.ts");
+      passage = createPassage(c, id, planned);
+      planned = await passage.begin(planned, (traffic, seed) =>
+        planRequest(c, chat, catalogue, { ...planFor, traffic, seed }),
+      );
+    }
+    const { plan, route, record, watch } = planned;
     const defaults = dialect?.defaultsFor?.(planned.chat);
     if (defaults) boundByDefault(route, plan, defaults);
     held = await holdFor(c, { id, key, team, plan, route, chat: planned.chat });
@@ -79,7 +89,7 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
       hasRecord = true;
     });
     const books = log ? log.listen(booked) : booked;
-    const dispatched = {
+    const asked = {
       ...request,
       ...watch,
       ...wishes,
@@ -89,13 +99,19 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
       style,
       defaults,
     };
-    const answer = await (chat.stream === true ? streamedAnswer(dispatched, held, dialect) : dispatch(dispatched));
+    const dispatched = passage ? passage.guide(asked) : asked;
+    const release = () => {
+      held?.end(false);
+      passage?.abandon();
+    };
+    const answer = await (chat.stream === true ? streamedAnswer(dispatched, release, dialect) : dispatch(dispatched));
     const headers: Record<string, string> = { ...answerHeaders(id, chat.stream === true, answer), ...extras?.headers };
     keeper?.onHeaders(headers);
     headers[REQUEST_ID_HEADER] = dialect?.requestId ?? requestIdOf(c.req.raw);
     return new Response(answer.body, { headers: { ...headers, ...keeper?.headers } });
   } catch (error) {
     held?.end(false);
+    passage?.abandon();
     log?.failed(error);
     if (isWhyWanted && error instanceof RouterError) error.routing ??= explainUnplanned(chat, error);
     // An id tells of a record that can be asked for.
@@ -109,7 +125,7 @@ function wantsExtras({ input, output, rag_params }: ChatRequest, key: ApiKey, te
 }
 
 /** Of an answer that is late nothing is known but that it is under way. */
-async function streamedAnswer(request: Dispatch, held: Held, dialect: Dialect | undefined): Promise<Answer> {
+async function streamedAnswer(request: Dispatch, release: () => void, dialect: Dialect | undefined): Promise<Answer> {
   let leave = () => {};
   const answering = dispatch({
     ...request,
@@ -118,7 +134,7 @@ async function streamedAnswer(request: Dispatch, held: Held, dialect: Dialect | 
     },
   });
   const answer = await inTime(answering);
-  if (!answer) answering.catch(() => held.end(false));
+  if (!answer) answering.catch(release);
   return answer ?? { body: lateBody(answering, () => leave(), dialect), ...NO_NOTES };
 }
 

@@ -14,6 +14,8 @@ import { type Conversation, conversationOf, rewardsStaying } from "../routing/st
 import type { RoutedCatalogue } from "../routing/team-keys.ts";
 import type { ChatRequest, ProviderPreferences } from "../schema/chat.ts";
 import type { PlanRecord } from "../schema/generation.ts";
+import type { TrafficView } from "../schema/traffic.ts";
+import { localTraffic } from "../store/gates.ts";
 import { isolateCooldowns, isolateHealth, isolateLimits, shareHealth } from "../store/health.ts";
 import { findSession, forgetSession, keepSession } from "../store/sessions.ts";
 import { type AppContext, type Memory, waitUntilOf } from "./env.ts";
@@ -45,6 +47,10 @@ export interface PlanFor {
   rules?: Pick<PlanInput, "layers" | "allowsModel" | "deniesModel" | "mustBePriced" | "project" | "projectDefault">;
   /** What the plan is made from; absent: what the request says. */
   route?: RouteRequest;
+  /** What is known of the gates of names; absent: what this isolate knows alone. */
+  traffic?: TrafficView;
+  /** Chance; absent: a new one. */
+  seed?: number;
 }
 
 /** Plans a request with what this isolate knows; a rehearsal brings what it is to be planned with. */
@@ -52,7 +58,7 @@ export function planRequest(
   c: AppContext,
   chat: ChatRequest,
   inForce: RoutedCatalogue,
-  { owner, rules, route: own }: PlanFor,
+  { owner, rules, route: own, traffic, seed: given }: PlanFor,
 ): PlannedRequest {
   const nowMs = Date.now();
   const { catalogue, memory } = c.get("rehearsal") ?? { catalogue: inForce, memory: ISOLATE };
@@ -70,13 +76,14 @@ export function planRequest(
       random: seededRandom(seed),
       sticky,
       cold: coldAt(memory, nowMs, owner),
+      traffic: traffic ?? localTraffic(nowMs),
       ...rules,
     });
     return { plan, seed };
   };
   // All isolates draw alike for a session that the client has named: it stays where it is also in another isolate.
-  const alike = conversation.isNamed ? planBy(hash32(session)) : undefined;
-  const { plan, seed } = alike && isForStaying(alike.plan) ? alike : planBy(newSeed());
+  const alike = conversation.isNamed && given === undefined ? planBy(hash32(session)) : undefined;
+  const { plan, seed } = alike && isForStaying(alike.plan) ? alike : planBy(given ?? newSeed());
   shareHealth(c.env, nowMs, waitUntilOf(c));
   const observe = observer(
     { memory, owner, session, conversation, stickyId: sticky?.endpointId },
@@ -98,6 +105,8 @@ export function planRequest(
 
 /** Whether a session gains by the same draw each time: by a prompt that is cached there, or a model that was chosen. */
 function isForStaying({ strategy, candidates: [first] }: Plan): boolean {
+  // A router's draw is its own.
+  if (first?.target?.member) return false;
   return strategy === "auto" || strategy === "free" || first === undefined || rewardsStaying(first.endpoint);
 }
 

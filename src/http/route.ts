@@ -31,10 +31,15 @@ export async function postRoute(c: AppContext): Promise<Response> {
     caller.kind === "key" ? { team: caller.team.id, key: caller.key } : undefined,
   );
   const owner = caller.kind === "key" ? caller.key.hash : NOBODY;
-  const { plan, route, record } = planRequest(c, chat, catalogue, {
-    owner,
-    ...(caller.kind === "key" && { rules: rulesFor(caller) }),
-  });
+  const planFor = { owner, ...(caller.kind === "key" && { rules: rulesFor(caller) }) };
+  let planned = planRequest(c, chat, catalogue, planFor);
+  if (planned.plan.hasTargets) {
+    const { createPassage } = await import("./passage.ts");
+    planned = await createPassage(c, "dry-run", planned).look(planned, (traffic, seed) =>
+      planRequest(c, chat, catalogue, { ...planFor, traffic, seed }),
+    );
+  }
+  const { plan, route, record } = planned;
   const { seed, sticky } = record;
   const data = {
     ...(await dryRun({ chat, route, plan, atMs: Date.now() })),

@@ -1,5 +1,5 @@
 import type { Endpoint } from "../catalogue/catalogue.ts";
-import type { FailureKind } from "../errors.ts";
+import type { FailureKind, UpstreamFailure } from "../errors.ts";
 import type { Candidate } from "./plan.ts";
 
 /** Which candidates may still help after a failure. */
@@ -36,4 +36,34 @@ export function remainingCandidates(candidates: Candidate[], failed: Endpoint, k
   return candidates.filter(
     ({ endpoint: { modelId, contextLength } }) => modelId !== failed.modelId || (contextLength ?? Infinity) > tried,
   );
+}
+
+/** What a failure means on the way through a router's targets. */
+export type TargetVerdict =
+  /** The target is passed over for a while, and the next one is asked. */
+  | "cool"
+  /** It is the answer: another target would say the same. */
+  | "final"
+  /** The target was not even asked. */
+  | "next";
+
+/** Failures of the target, whatever was sent. */
+const OWN_FAULTS: ReadonlySet<FailureKind> = new Set<FailureKind>([
+  "rate_limited",
+  "overloaded",
+  "timed_out",
+  "unreachable",
+  "empty",
+  "malformed",
+  "interrupted",
+]);
+/** Of the 4xx those that say nothing against the request. */
+const BUSY = new Set([408, 429]);
+
+/** A status decides where there is one; `answered` is the one of HTTP, undefined where the upstream gave none. */
+export function judgeTarget({ kind, status }: UpstreamFailure, answered: number | undefined): TargetVerdict {
+  const said = status ?? answered;
+  if (said !== undefined && said >= 400) return said >= 500 || BUSY.has(said) ? "cool" : "final";
+  if (OWN_FAULTS.has(kind)) return "cool";
+  return said === undefined ? "next" : "final";
 }

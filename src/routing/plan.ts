@@ -36,6 +36,8 @@ export interface Plan {
   excluded: Exclusion[];
   /** What a router chose by. */
   params?: Record<string, unknown>;
+  /** Some of it is reached through gates that must let the request in. */
+  hasTargets?: true;
 }
 
 /** Where a conversation is: the endpoint that answered last. */
@@ -91,7 +93,7 @@ export function planCandidates(input: PlanInput): Plan {
   const { pools, excluded: cold } = leaveColdOut(arranged.pools, input.cold, request);
   plan.excluded.push(...arranged.excluded, ...cold);
   const hasTargets = tracks.some(({ target }) => target !== undefined);
-  if (hasTargets) Object.assign(plan, withMembers(plan, admittedPools, input.traffic));
+  if (hasTargets) Object.assign(plan, { hasTargets }, withMembers(plan, admittedPools, input.traffic));
   const shared = {
     request,
     policy,

@@ -1,39 +1,8 @@
 import type { Alias, Member } from "../schema/names.ts";
 import { DEFAULT_COOL_DOWN_S, DEFAULT_WEIGHT } from "../schema/names.ts";
+import type { Gate, Shut, TrafficView } from "../schema/traffic.ts";
 
-/** Where a request's way to a target is counted, and may be shut. */
-export interface Gate {
-  /** Who keeps its counts: `router:fast`, `alias:support`. */
-  keeper: string;
-  /** The target's name there. */
-  target: string;
-  /** Limits in any 60 seconds. */
-  rpm: number | undefined;
-  tpm: number | undefined;
-  /** Nothing is counted: what is known of it is known to this isolate alone. */
-  isLocal: boolean;
-}
-
-/** Why a gate is shut, and until when. */
-export interface Shut {
-  why: "rate_limited" | "cooling_down";
-  untilMs: number;
-  /** The limit that is reached. */
-  limit?: { kind: "rpm" | "tpm"; limit: number; remaining: number };
-}
-
-/** What a gate has let through in the last 60 seconds. */
-export interface GateState {
-  requests: number;
-  /** Used, and held by requests under way. */
-  tokens: number;
-  shut?: Shut | undefined;
-}
-
-/** What is known of gates, as the planner sees it. A plain snapshot: asking changes nothing. */
-export interface TrafficView {
-  of(gate: Gate): GateState | undefined;
-}
+export type { Gate, GateState, Shut, TrafficView } from "../schema/traffic.ts";
 
 /** What a router says of one of its members. */
 export interface Membership {

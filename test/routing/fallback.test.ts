@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { FailureKind } from "../../src/errors.ts";
-import { REMEDIES, remainingCandidates } from "../../src/routing/fallback.ts";
+import { judgeTarget, REMEDIES, remainingCandidates } from "../../src/routing/fallback.ts";
 import { planOf, tagsOf } from "./endpoints.ts";
 
 const context = (context_length: number | undefined) => ({ ...(context_length && { context_length }) });
@@ -44,5 +44,31 @@ describe("after a failure", () => {
     const [first, ...others] = planOf({ "acme/one": { a: {}, b: context(5) } }).candidates;
     if (!first) throw new Error("no candidate");
     expect(remainingCandidates(others, first.endpoint, "context_exceeded")).toEqual(others);
+  });
+});
+
+describe("a failure at a router's target", () => {
+  const row = (kind: FailureKind, status: number | undefined, answered: number | undefined, verdict: string) =>
+    [kind, status, answered, verdict] as const;
+  it.each([
+    ...[408, 429, 500, 502, 503, 524, 529].map((status) => row("overloaded", status, status, "cool")),
+    ...[400, 401, 402, 403, 404, 405, 409, 413, 422, 451].map((status) => row("rejected", status, status, "final")),
+    row("overloaded", 400, 400, "final"),
+    row("unauthorized", 500, 500, "cool"),
+    row("timed_out", undefined, undefined, "cool"),
+    row("timed_out", undefined, 200, "cool"),
+    row("unreachable", undefined, undefined, "cool"),
+    row("interrupted", undefined, 200, "cool"),
+    row("empty", undefined, 200, "cool"),
+    row("malformed", undefined, 200, "cool"),
+    row("malformed", undefined, 302, "cool"),
+    row("rate_limited", undefined, 200, "cool"),
+    row("moderated", undefined, 200, "final"),
+    row("context_exceeded", undefined, 200, "final"),
+    row("rejected", 400, 200, "final"),
+    row("rejected", undefined, undefined, "next"),
+    row("unauthorized", undefined, undefined, "next"),
+  ])("that is %s, says %s and was answered with %s: %s", (kind, status, answered, verdict) => {
+    expect(judgeTarget({ kind, status, message: "" }, answered)).toBe(verdict);
   });
 });
