@@ -1,4 +1,3 @@
-import { invalidField } from "../errors.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import {
   type InputChecks,
@@ -57,9 +56,4 @@ function readDemands(demands: unknown): RequiredChecks {
   const read = requiredChecksSchema.safeParse(demands);
   if (read.success) return read.data;
   throw checkFailure("The checks of this key or its workspace cannot be read: set them again.");
-}
-
-/** Throws a 400 where checks are asked for that this way of answering cannot have. */
-export function refuseStream(): never {
-  throw invalidField("output", "checks of the answer are not made on streams here: set stream to false");
 }

@@ -23,6 +23,8 @@ export interface SidePayer {
   team: Team;
   /** The generation that they are made for; absent: the calls are all that was asked for. */
   parentId?: string | undefined;
+  /** Aborts when nothing of it is wanted any more; absent: when the client leaves. */
+  signal?: AbortSignal | undefined;
 }
 
 /** The calls that a request may make beside its answer. They end when its client leaves. */
@@ -82,7 +84,11 @@ async function ask(c: AppContext, payer: SidePayer, question: Question): Promise
     };
     const answer = await dispatch({
       ...{ chat: held.chat, route, plan, identity, hops: hopsOf(c), ...watch },
-      ...{ outlivesClient: c.env.IS_ERRAND === true, signal: c.req.raw.signal, waitUntil: waitUntilOf(c) },
+      ...{
+        outlivesClient: c.env.IS_ERRAND === true,
+        signal: payer.signal ?? c.req.raw.signal,
+        waitUntil: waitUntilOf(c),
+      },
       ...bookedWith(held, { ...stores, settle: alsoTelling(onSettled, stores.settle) }, () => {}),
       deadlineMs: timeoutMs && Math.max(1, timeoutMs - (Date.now() - createdAtMs)),
     });
