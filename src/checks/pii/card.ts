@@ -1,4 +1,5 @@
 import { isDigitAt, isJoinedAt, matchesOf } from "./context.ts";
+import { isCardNumber } from "./issuers.ts";
 import type { PiiSpan } from "./settings.ts";
 
 /** Groups of digits with single spaces or hyphens between them. */
@@ -17,26 +18,16 @@ const PRINTED = new Set([
   "4-4-4-2",
 ]);
 const MOST_GROUPS = 5;
-/** What digits of an issuer that the checksum alone would let pass in any length must count. */
-const MASTERCARD = /^(?:5[1-5]|2[2-7])/;
-const MASTERCARD_DIGITS = 16;
-
 /** Payment cards: 13 to 19 digits with an issuer's prefix and a Luhn digit. */
-export async function findCards(text: string): Promise<PiiSpan[]> {
-  const candidates = matchesOf(text, CHAIN).flatMap(({ start, match }) => windowsOf(text, start, match[0]));
-  if (candidates.length === 0) return [];
-  const { default: isCreditCard } = await import("validator/lib/isCreditCard.js");
+export function findCards(text: string): PiiSpan[] {
   const spans: PiiSpan[] = [];
-  for (const { start, end } of candidates) {
-    if (start < (spans.at(-1)?.end ?? 0)) continue;
-    const digits = text.slice(start, end).replace(/\D/g, "");
-    if (hasIssuersLength(digits) && isCreditCard(digits)) spans.push({ start, end, type: "CREDIT_CARD" });
+  for (const chain of matchesOf(text, CHAIN)) {
+    for (const { start, end } of windowsOf(text, chain.start, chain.match[0])) {
+      if (start < (spans.at(-1)?.end ?? 0)) continue;
+      if (isCardNumber(text.slice(start, end).replace(/\D/g, ""))) spans.push({ start, end, type: "CREDIT_CARD" });
+    }
   }
   return spans;
-}
-
-function hasIssuersLength(digits: string): boolean {
-  return !MASTERCARD.test(digits) || digits.length === MASTERCARD_DIGITS;
 }
 
 /** Runs of whole groups that look like a card: a date or a code may follow it in the same chain. */

@@ -2,12 +2,11 @@ import { isJoinedAt, isSpaceless } from "./context.ts";
 import type { PiiSpan } from "./settings.ts";
 
 const START = /https?:\/\/|www\d?\./gi;
-/** Ends an address in running text. */
-const STOP = /[\s<>"`{}|\\^\u3001\u3002\u300c-\u300f\u00ab\u00bb\u201c\u201d]/;
+/** As far as an address can go in running text, and no further than anybody reads. */
+const RUN = /[^\s<>"`{}|\\^\u3001\u3002\u300c-\u300f\u00ab\u00bb\u201c\u201d]{1,2048}/y;
+const NOT_ASCII = /[^\0-\x7f]/;
 const CLOSING = /[.,;:!?'*_~)\]]/;
 const OPENING: Record<string, string> = { ")": "(", "]": "[" };
-/** Longer ones are found, but no further than this. */
-const LENGTH_LIMIT = 4_096;
 const HOST = /^(?:[^\s/?#@]*@)?(?:\[[0-9a-f:.]+\]|[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*)(?=[:/?#.,]|$)/iu;
 
 /** `http(s)://…` and `www.…`, without the punctuation of the sentence around them. */
@@ -26,17 +25,19 @@ export function findUrls(text: string): PiiSpan[] {
 }
 
 function urlEnd(text: string, start: number): number {
-  let end = start;
-  while (end < text.length && end - start < LENGTH_LIMIT && !isStop(text, end)) end += 1;
-  return withoutClosing(text, start, end);
+  RUN.lastIndex = start;
+  const run = RUN.exec(text)?.[0] ?? "";
+  const own = NOT_ASCII.test(run) ? run.slice(0, sentenceAt(run)) : run;
+  return withoutClosing(text, start, start + own.length);
 }
 
-/** A letter of a script without spaces belongs to the sentence, unless a slash or its like stands before it. */
-function isStop(text: string, index: number): boolean {
-  const unit = text[index] ?? "";
-  if (STOP.test(unit)) return true;
-  const previous = text[index - 1] ?? "";
-  return isSpaceless(unit) && !isSpaceless(previous) && !/[/=._-]/.test(previous);
+/** Where letters of a script without spaces go on with the sentence: not after a slash or its like. */
+function sentenceAt(run: string): number {
+  for (let index = 1; index < run.length; index += 1) {
+    const previous = run[index - 1] ?? "";
+    if (isSpaceless(run[index] ?? "") && !isSpaceless(previous) && !/[/=._-]/.test(previous)) return index;
+  }
+  return run.length;
 }
 
 function withoutClosing(text: string, start: number, end: number): number {
