@@ -9,6 +9,7 @@ import { TOKEN_ESTIMATE_ERROR } from "../usage/count-tokens.ts";
 import { explainPlan } from "./explain.ts";
 import { fitRequest } from "./fit.ts";
 import { chatOfChoice, partedByChoices } from "./native-choices.ts";
+import type { RequestDefaults } from "./request-defaults.ts";
 
 /** A planned request that is not to be sent. */
 export interface DryRun {
@@ -16,10 +17,11 @@ export interface DryRun {
   route: RouteRequest;
   plan: Plan;
   atMs: number;
+  defaults?: RequestDefaults | undefined;
 }
 
 /** What `dispatch` would do with a request, without calling anyone: every candidate with what it would be sent. */
-export async function dryRun({ chat, route, plan, atMs }: DryRun) {
+export async function dryRun({ chat, route, plan, atMs, defaults }: DryRun) {
   const { candidates, excluded, ...head } = explainPlan(plan, route, atMs);
   const isPlain = (chat.n ?? 1) === 1;
   const together = isPlain ? undefined : (await partedByChoices(plan.candidates, chat)).together.length;
@@ -33,10 +35,10 @@ export async function dryRun({ chat, route, plan, atMs }: DryRun) {
         ...candidates[index],
         why: RANK_SENTENCES[because],
         ...(together === undefined
-          ? await writtenFor(endpoint, chat, route)
+          ? await writtenFor(endpoint, chat, { route, defaults })
           : index < together
-            ? { calls: 1, ...(await writtenFor(endpoint, chat, route)) }
-            : { calls: chat.n, ...(await writtenFor(endpoint, chatOfChoice(chat, 0), route)) }),
+            ? { calls: 1, ...(await writtenFor(endpoint, chat, { route, defaults })) }
+            : { calls: chat.n, ...(await writtenFor(endpoint, chatOfChoice(chat, 0), { route, defaults })) }),
       })),
     ),
     excluded: plan.excluded.map(({ reason }, index) => ({ ...excluded[index], why: EXCLUSION_SENTENCES[reason] })),
@@ -51,8 +53,12 @@ function reservationOf(candidates: { max_cost: number | null }[]): { max_cost: n
 }
 
 /** What the request loses on its way to an endpoint. */
-async function writtenFor(endpoint: Endpoint, chat: ChatRequest, route: RouteRequest) {
-  const { chat: fitted, dropped, compression } = fitRequest(chat, endpoint, route);
+async function writtenFor(
+  endpoint: Endpoint,
+  chat: ChatRequest,
+  { route, defaults }: Pick<DryRun, "route" | "defaults">,
+) {
+  const { chat: fitted, dropped, compression } = fitRequest(chat, endpoint, route, defaults);
   const { provider, upstreamModel: model, maxCompletionTokens } = endpoint;
   const target = { model, quirks: provider.quirks, stream: chat.stream === true, maxCompletionTokens };
   const shortening = compression && { compression: { summary: compression.summary, ...compression.data } };

@@ -3,6 +3,7 @@ import { type HealthListing, UNKNOWN_LISTING } from "../health/history.ts";
 import { partByHealth } from "../routing/balance.ts";
 import { isolateHealth } from "../store/health.ts";
 import type { AppContext } from "./env.ts";
+import { hasToken } from "./token.ts";
 
 /** What this isolate has measured of an endpoint, as a caller may see it. */
 export interface Measured extends HealthListing {
@@ -20,7 +21,7 @@ export const UNMEASURED: Measured = { ...UNKNOWN_LISTING, status: 0 };
 export function measuresFor(c: AppContext): (endpoint: Endpoint) => Measured {
   const nowMs = Date.now();
   const health = isolateHealth.at(nowMs);
-  const isAnonymous = c.req.header("authorization") === undefined;
+  const isAnonymous = !hasToken(c.req.raw.headers);
   return (endpoint) => {
     const listing = isolateHealth.listing(endpoint.id, nowMs);
     const { degraded, ailing } = partByHealth([endpoint], { health });

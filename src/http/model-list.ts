@@ -10,6 +10,7 @@ import type { Listed } from "./model-query.ts";
 import { toWireModel } from "./model-wire.ts";
 import { permittedTo } from "./permitted.ts";
 import { teamCallerOf } from "./team-catalogue.ts";
+import { hasToken } from "./token.ts";
 import { usableEndpoints } from "./usable.ts";
 
 /**
@@ -30,7 +31,7 @@ export interface Scope {
  * A key is not needed; one that is not good is a 401, since its owner would look for the reason elsewhere.
  */
 export async function scopeOf(c: AppContext, all: boolean | undefined): Promise<Scope> {
-  const caller = c.req.header("authorization") === undefined ? undefined : await identify(c);
+  const caller = !hasToken(c.req.raw.headers) ? undefined : await identify(c);
   return all === false ? usableBy(c, caller) : everything(c);
 }
 

@@ -42,7 +42,7 @@ export async function postRoute(c: AppContext): Promise<Response> {
   const { plan, route, record } = planned;
   const { seed, sticky } = record;
   const data = {
-    ...(await dryRun({ chat, route, plan, atMs: Date.now() })),
+    ...(await dryRun({ chat, route, plan, atMs: Date.now(), defaults: dialect?.defaultsFor?.(chat) })),
     ...(plan.candidates.length === 0 && { error: toErrorObject(explainEmpty(plan, route, Date.now())) }),
     ...(preset && { preset: `${preset.slug}@${preset.version}` }),
     ...(sticky && { sticky: splitEndpointId(sticky.endpointId) }),

@@ -17,6 +17,11 @@ export function tokenOf(headers: Headers): string {
   return token;
 }
 
+/** Whether a request has a token, good or not. */
+export function hasToken(headers: Headers): boolean {
+  return headers.has("authorization") || headers.has("x-api-key");
+}
+
 /** Whether a token has the form of a personal or a service token, known or not. */
 export function isPersonal(token: string): boolean {
   return token.startsWith("pm_pat_") || token.startsWith("pm_svc_");
