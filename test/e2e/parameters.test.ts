@@ -142,6 +142,7 @@ const rows: Row[] = [
   goes("verbosity goes as it is", { verbosity: "low" }),
   goes("prediction goes as it is", { prediction: { type: "content", content: "x" } }),
   goes("modalities of text go as they are", { modalities: ["text"] }, { claude: { modalities: undefined } }),
+  goes("audio goes as it is", { audio: { voice: "alloy", format: "wav" } }),
   goes("image_config goes as it is", { image_config: { aspect_ratio: "16:9" } }),
   goes("service_tier goes as it is", { service_tier: "default" }, { claude: {} }),
   goes("prompt_cache_key goes as it is", { prompt_cache_key: "k" }),
@@ -235,6 +236,22 @@ describe("an upstream of Anthropic's format gets what it has words for, and the 
     expectKeys(body, expected ?? none);
     expect(dropped.sort()).toEqual((named ?? (expected ? [] : Object.keys(fields))).sort());
   });
+});
+
+it("reasoning.summary goes to formats that have summaries", async () => {
+  const answer = json({
+    ...{
+      id: "resp_1",
+      object: "response",
+      status: "completed",
+      model: "gpt",
+      usage: { input_tokens: 1, output_tokens: 1 },
+    },
+    output: [{ type: "message", role: "assistant", content: [{ type: "output_text", text: "Hi", annotations: [] }] }],
+  });
+  const cast = await world.addModels(["responses"], { only: { answer, provider: { api: "openai-responses" } } });
+  await sendTo(cast.model(), cast.route("only"), { reasoning: { effort: "high", summary: "detailed" } });
+  expect(cast.route("only").visits[0]?.body.reasoning).toEqual({ effort: "high", summary: "detailed" });
 });
 
 describe("messages arrive in the words of the format", () => {
@@ -386,6 +403,14 @@ describe("the answer", () => {
     expect(JSON.stringify(plain.route("plain").visits.at(-1)?.headers)).not.toContain("sk-brought");
   });
 
+  it("is no other for headers that have no effect here", async () => {
+    const headers = { "x-openrouter-categories": "cli-agent,ide-extension" };
+    const body = { model: plain.model(), messages: MESSAGES };
+    const answer = await jsonOf(await gateway.request("/chat/completions", { headers, json: body }), 200);
+    expect(answer.choices[0].message.content).toBe("Hi");
+    expect(JSON.stringify(plain.route("plain").visits.at(-1)?.headers)).not.toContain("cli-agent");
+  });
+
   it("is no other for plugins and transforms that have no effect here", async () => {
     const plugins = ["file-parser", "moderation", "response-healing", "web-fetch", "fusion"].map((id) => ({ id }));
     const body = { model: plain.model(), messages: MESSAGES, plugins };
@@ -406,6 +431,31 @@ describe("a request that no system takes", () => {
     ["a model's name that is no text", { model: 5 }, "model"],
     ["a stop with five strings", { stop: ["1", "2", "3", "4", "5"] }, "stop"],
     ["an input check that there is not", { input: { pii: "maybe" } }, "input.pii"],
+    [
+      "a check for injections that is no flag",
+      { input: { block_prompt_injection: "yes" } },
+      "input.block_prompt_injection",
+    ],
+    [
+      "a way to replace that there is not",
+      { input: { pii: "replace", pii_replace_method: "blur" } },
+      "input.pii_replace_method",
+    ],
+    ["an entity that nobody knows", { input: { pii: "block", entity_list: ["SHOE_SIZE"] } }, "input.entity_list"],
+    ["a check for toxicity that is no flag", { output: { toxicity: "yes" } }, "output.toxicity"],
+    ["a check for facts that is no flag", { output: { factuality: 1 } }, "output.factuality"],
+    ["more chunks than a table can give", { rag_params: { table_id: "t", k: 1025 } }, "rag_params.k"],
+    [
+      "a model to rank chunks that is no name",
+      { rag_params: { table_id: "t", reranking_model: 1 } },
+      "rag_params.reranking_model",
+    ],
+    ["a rerank flag that is no flag", { rag_params: { table_id: "t", rerank: "yes" } }, "rag_params.rerank"],
+    [
+      "a flag to join texts that is none",
+      { rag_params: { table_id: "t", concat_reranker_input: 2 } },
+      "rag_params.concat_reranker_input",
+    ],
     ["a knowledge table without a name", { rag_params: { table_id: " " } }, "rag_params.table_id"],
   ])("is refused with the field's name: %s", async (_, fields, named) => {
     const json = { model: plain.model(), messages: MESSAGES, ...fields };
