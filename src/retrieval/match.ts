@@ -7,7 +7,7 @@ const MAX_WORDS = 256;
 const MIN_STEM_CHARS = 5;
 
 /** A number with its thousands set apart, or words and what joins them. */
-const WORD = /\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+(?!\d)|[\p{L}\p{N}\p{M}]+(?:[-._/+'][\p{L}\p{N}\p{M}]+)*/gu;
+const WORD = /\d{1,3}(?:[.,' ]\d{3}){1,4}(?!\d)|[\p{L}\p{N}\p{M}]+(?:[-._/+'][\p{L}\p{N}\p{M}]+)*/gu;
 /** French and Italian words that lean on the next one; an English ending. */
 const LEANING = /^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|dell|all|nell|dall|sull|un)'(?=\p{L}{2})/iu;
 const POSSESSIVE = /'s?$/i;

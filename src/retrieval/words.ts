@@ -73,12 +73,14 @@ export function pairsOf(run: string): string[] {
 }
 
 /** A number whose thousands are set apart: `1,000`, `1.000`, `1 000`. */
-const GROUPED_NUMBER = /(?<![\d.,])\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+(?!\d)/g;
-/** Words that a sign joins: `part-time`, `XR-4500`, `v2.3`, `km/h`. */
-const JOINED = /[\p{L}\p{N}]+(?:[-._/+][\p{L}\p{N}]+)+/gu;
+const GROUPED_NUMBER = /(?<![\d.,])\d{1,3}(?:[.,' ]\d{3}){1,4}(?!\d)/g;
+/** A word with others that a sign joins to it: `part-time`, `XR-4500`, `v2.3`, `km/h`. */
+const WORD = /[\p{L}\p{N}]+(?:[-._/+][\p{L}\p{N}]+)*/gu;
+const SIGN = /[-._/+]/;
+/** What is longer is no word but data. */
+const MAX_WORD_CHARS = 64;
 /** Where letters and digits meet: `10kg`, `XR4500`. */
 const SEAM = /(?<=\p{L})(?=\p{N})|(?<=\p{N})(?=\p{L})/gu;
-const MIXED = /(?=[\p{L}\p{N}]*\p{L})(?=[\p{L}\p{N}]*\p{N})[\p{L}\p{N}]+/gu;
 
 /** A grouped number in one piece; undefined for any other text. */
 export function ungrouped(text: string): string | undefined {
@@ -98,13 +100,16 @@ export function takenApart(word: string): string | undefined {
   return apart === word ? undefined : apart;
 }
 
+function furtherForms(word: string): string[] {
+  return [joined(word), ...word.split(SIGN).map(takenApart)].filter((form) => form !== undefined);
+}
+
 /** What a text is indexed as: its words, and further forms of those that are written in more than one way. */
 export function toIndexText(text: string): string {
   const folded = foldText(text);
   const forms: string[] = [];
   for (const [number] of folded.matchAll(GROUPED_NUMBER)) forms.push(ungrouped(number) ?? "");
-  for (const [word] of folded.matchAll(JOINED)) forms.push(joined(word) ?? "");
-  for (const [word] of folded.matchAll(MIXED)) forms.push(takenApart(word) ?? "");
+  for (const [word] of folded.matchAll(WORD)) if (word.length <= MAX_WORD_CHARS) forms.push(...furtherForms(word));
   for (const [word] of folded.matchAll(HANGUL)) forms.push(...pairsOf(word));
   const spaced = folded.replace(UNSPACED, (run) => {
     const words = segment(run);

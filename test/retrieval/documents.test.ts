@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { parseCsv } from "../../src/retrieval/documents/csv.ts";
 import { readDocument } from "../../src/retrieval/documents/read-document.ts";
+import { LIMITS } from "../../src/retrieval/limits.ts";
+import { toMatch } from "../../src/retrieval/match.ts";
+import { splitText } from "../../src/retrieval/split.ts";
+import { toIndexText } from "../../src/retrieval/words.ts";
 import { encryptedPdf, makePdf } from "./make-pdf.ts";
 
 const read = (fileName: string, content: string | Uint8Array, contentType?: string) =>
@@ -150,6 +154,47 @@ describe("a document is read as its type", () => {
   });
 });
 
+describe("a document that is made to be slow", () => {
+  const MANY = 1_000_000;
+  it.each([
+    { name: "one long word", file: "a.txt", content: "x".repeat(MANY) },
+    { name: "a heading of spaces", file: "a.md", content: `# ${" ".repeat(MANY)}x` },
+    { name: "front matter of spaces", file: "a.md", content: `---\ntitle: ${" ".repeat(MANY)}x\n---\ny` },
+    { name: "CDATA that never ends", file: "a.xml", content: `<a>${"<![CDATA[".repeat(MANY / 10)}` },
+    { name: "an element of spaces", file: "a.xml", content: `<a>${`<a${" ".repeat(300)}`.repeat(MANY / 300)}` },
+    { name: "a title of spaces", file: "a.html", content: `<title>${" ".repeat(MANY)}x</title>y` },
+    { name: "a page of spaces", file: "a.html", content: `<p>${" ".repeat(MANY)}x` },
+    { name: "elements that never end", file: "a.html", content: "<div><p>a".repeat(1_000) + "b ".repeat(MANY) },
+    { name: "values of commas", file: "a.csv", content: ",".repeat(MANY) },
+    { name: "quotes", file: "a.csv", content: '"'.repeat(MANY) },
+  ])("is read in time: $name", async ({ file, content }) => {
+    const startedAtMs = performance.now();
+    const document = await read(file, content);
+    const pieces = document.sections.flatMap(({ text, records }) => [text ?? "", ...(records ?? [])]);
+    for (const piece of pieces)
+      for (const part of splitText(piece, { chunkSize: 8000, chunkOverlap: 3999 })) toIndexText(part);
+    await tick();
+    expect(performance.now() - startedAtMs).toBeLessThan(5_000);
+  });
+
+  it.each([
+    { name: "letters", text: "x".repeat(LIMITS.charsPerRow) },
+    { name: "joined letters", text: "x-".repeat(LIMITS.charsPerRow / 2) },
+    { name: "groups of digits", text: "123 ".repeat(LIMITS.charsPerRow / 4) },
+    { name: "letters and digits", text: "x1".repeat(LIMITS.charsPerRow / 2) },
+    { name: "Japanese", text: "東京都の".repeat(LIMITS.charsPerRow / 4) },
+  ])("is indexed in time: a row of $name", async ({ text }) => {
+    const startedAtMs = performance.now();
+    toIndexText(text);
+    toMatch(text);
+    await tick();
+    expect(performance.now() - startedAtMs).toBeLessThan(1_500);
+  });
+
+  /** The runtime's clock stands still between two looks outside. */
+  const tick = () => scheduler.wait(1);
+});
+
 describe("a document that cannot be read", () => {
   it.each([
     { name: "another type", file: "a.docx", content: "PK", status: 415, says: /Supported are txt, md, csv/ },
@@ -157,6 +202,13 @@ describe("a document that cannot be read", () => {
     { name: "no type", file: "README", content: "x", status: 415, says: /Supported/ },
     { name: "broken JSON", file: "a.json", content: "{", status: 400, says: /file: the file is not valid JSON/ },
     { name: "a broken line", file: "a.jsonl", content: "{}\n{", status: 400, says: /line 2 is not valid JSON/ },
+    {
+      name: "bottomless JSON",
+      file: "a.json",
+      content: "[".repeat(5000) + "]".repeat(5000),
+      status: 400,
+      says: /deeper/,
+    },
     { name: "binary text", file: "a.txt", content: "a\u0000b", status: 400, says: /no text/ },
     { name: "no PDF", file: "a.pdf", content: "%PDF-1.4 nonsense", status: 400, says: /cannot be read as a PDF/ },
   ])("$name", async ({ file, content, type, status, says }) => {

@@ -1,3 +1,4 @@
+import { invalidField } from "../../errors.ts";
 import type { ReadDocument } from "./document.ts";
 import { decodeEntities } from "./entities.ts";
 
@@ -24,9 +25,10 @@ class PageText {
   }
 
   take(raw: string): void {
-    if (this.isTitle) this.title += raw;
-    else this.text += raw.replace(/\s+/g, " ");
-    if (this.isHeading) this.heading += raw;
+    const text = raw.replace(/\s+/g, " ");
+    if (this.isTitle) this.title += text;
+    else this.text += text;
+    if (this.isHeading) this.heading += text;
   }
 }
 
@@ -56,11 +58,21 @@ export async function readXml(source: string): Promise<ReadDocument> {
 
 /** XML in the words of HTML: nothing closes itself, and there is no CDATA. */
 function asHtml(source: string): string {
-  return source
-    .replace(/<!\[CDATA\[([\s\S]*?)\]\]>/g, (_, text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;"))
-    .replace(/<([\w:.-]+)((?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*\/>/g, "<$1$2></$1>")
-    .replace(/<(\/?)(title|script|style|textarea|xmp|iframe|noembed|noframes|plaintext)(?=[\s>])/gi, "<$1x-$2")
-    .replace(/<(\/?)x-title(?=[\s>])/gi, "<$1title");
+  return withoutCdata(source)
+    .replace(/<([\w:.-]{1,100})((?:\s{1,100}[\w:.-]{1,100}=(?:"[^"<]*"|'[^'<]*')){0,50})\s{0,100}\/>/g, "<$1$2></$1>")
+    .replace(/<(\/?)(script|style|textarea|xmp|iframe|noembed|noframes|plaintext)(?=[\s>])/gi, "<$1x-$2");
+}
+
+const CDATA = "<![CDATA[";
+
+function withoutCdata(source: string): string {
+  const [first = "", ...others] = source.split(CDATA);
+  const texts = others.map((piece) => {
+    const end = piece.indexOf("]]>");
+    const text = end === -1 ? piece : piece.slice(0, end);
+    return text.replace(/&/g, "&amp;").replace(/</g, "&lt;") + (end === -1 ? "" : piece.slice(end + 3));
+  });
+  return first + texts.join("");
 }
 
 async function gather(rewriter: HTMLRewriter, source: string, page: PageText): Promise<ReadDocument> {
@@ -69,7 +81,11 @@ async function gather(rewriter: HTMLRewriter, source: string, page: PageText): P
       if (!text.removed) page.take(text.text);
     },
   });
-  await read.transform(new Response(source)).arrayBuffer();
+  try {
+    await read.transform(new Response(source)).arrayBuffer();
+  } catch {
+    throw invalidField("file", "the file's marks cannot be read");
+  }
   const title = tidy(page.title) || tidy(page.heading) || undefined;
   return { title, pages: null, sections: [{ page: null, text: tidy(page.text) }] };
 }

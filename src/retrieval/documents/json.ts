@@ -25,22 +25,29 @@ function parse(source: string, problem: string): unknown {
 }
 
 function toDocument(values: unknown[]): ReadDocument {
-  const records = values.map((value) => linesOf(value, "").join("\n")).filter((record) => record !== "");
+  const records = values.map((value) => linesOf(value, "", 0).join("\n")).filter((record) => record !== "");
   return { pages: null, sections: [{ page: null, records }] };
 }
 
+/** Nobody reads deeper. */
+const MAX_DEPTH = 100;
+
 /** What a value holds, as lines of `path: value`; nothing for nulls and empty texts. */
-function linesOf(value: unknown, path: string): string[] {
+function linesOf(value: unknown, path: string, depth: number): string[] {
+  if (depth > MAX_DEPTH) throw invalidField("file", `values are nested deeper than ${MAX_DEPTH}`);
   if (value === null || value === "") return [];
-  if (Array.isArray(value)) return arrayLines(value, path);
+  const at = (name: string) => (path === "" ? name : `${path}.${name}`);
+  if (Array.isArray(value) && isPlain(value)) return linesOf(value.filter(isThere).join(", "), path, depth);
   if (typeof value === "object")
-    return Object.entries(value).flatMap(([name, inner]) => linesOf(inner, path === "" ? name : `${path}.${name}`));
+    return Object.entries(value).flatMap(([name, inner]) => linesOf(inner, at(name), depth + 1));
   return [path === "" ? String(value) : `${path}: ${value}`];
 }
 
 /** A list of plain values is one line, as people write it. */
-function arrayLines(values: unknown[], path: string): string[] {
-  const isPlain = values.every((value) => typeof value !== "object" || value === null);
-  if (isPlain) return linesOf(values.filter((value) => value !== null && value !== "").join(", "), path);
-  return values.flatMap((value, index) => linesOf(value, path === "" ? String(index) : `${path}.${index}`));
+function isPlain(values: unknown[]): boolean {
+  return values.every((value) => typeof value !== "object" || value === null);
+}
+
+function isThere(value: unknown): boolean {
+  return value !== null && value !== "";
 }

@@ -1,5 +1,7 @@
 import type { ReadDocument, Section } from "./document.ts";
 
+/** A longer line is no heading. */
+const MAX_HEADING_CHARS = 500;
 const HEADING = /^ {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$/;
 const UNDERLINE = /^ {0,3}(=+|-+)[ \t]*$/;
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
@@ -37,9 +39,13 @@ export function readMarkdown(source: string): ReadDocument {
   return { title: titleIn(front?.[1]) ?? first, pages: null, sections };
 }
 
+function headingIn(line: string): RegExpExecArray | null {
+  return line.length > MAX_HEADING_CHARS ? null : HEADING.exec(line);
+}
+
 /** Whether there is text that is no heading. */
 function isProse(lines: string[]): boolean {
-  return lines.some((line) => line.trim() !== "" && !HEADING.test(line));
+  return lines.some((line) => line.trim() !== "" && !headingIn(line));
 }
 
 /** Lines, with the heading that a line is; the line below an underlined heading stays with it. */
@@ -55,7 +61,7 @@ function* headed(source: string): Iterable<{ line: string; heading?: Heading }> 
       continue;
     }
     if (mark !== undefined) fence = mark;
-    const [, marks, text] = HEADING.exec(line) ?? [];
+    const [, marks, text] = headingIn(line) ?? [];
     const underline = UNDERLINE.exec(lines[index + 1] ?? "")?.[1];
     if (marks !== undefined) yield { line, heading: { level: marks.length, text: plain(text ?? "") } };
     else if (underline !== undefined && isParagraph(lines, index)) {
@@ -71,6 +77,7 @@ function headingOf(line: string, underline: string): Heading {
 
 /** Whether a line stands alone and is text: only such a one can be underlined. */
 function isParagraph(lines: string[], index: number): boolean {
+  if ((lines[index]?.length ?? 0) > MAX_HEADING_CHARS) return false;
   const isAlone = (lines[index - 1] ?? "").trim() === "";
   return isAlone && /^ {0,3}[^\s>|#-]/.test(lines[index] ?? "");
 }
@@ -84,6 +91,6 @@ function plain(text: string): string {
 }
 
 function titleIn(frontMatter: string | undefined): string | undefined {
-  const value = /^title:[ \t]*(.+?)[ \t]*$/m.exec(frontMatter ?? "")?.[1];
+  const value = /^title:(.*)$/m.exec(frontMatter ?? "")?.[1]?.trim();
   return value?.replace(/^(["'])(.*)\1$/, "$2") || undefined;
 }
