@@ -26,6 +26,7 @@ const reports = lazily(() => import("./reports.ts"));
 const route = lazily(() => import("./route.ts"));
 const tables = lazily(() => import("./tables.ts"));
 const tablesContent = lazily(() => import("./tables-content.ts"));
+const injection = lazily(() => import("./siblings/injection.ts"));
 const scores = lazily(() => import("./siblings/scores.ts"));
 const embeddings = lazily(() => import("./siblings/embeddings.ts"));
 const rerank = lazily(() => import("./siblings/rerank.ts"));
@@ -40,6 +41,7 @@ const teamManagement = audit("teamManagementOnly");
 const HYBRID_SEARCH = "/gen_tables/knowledge/hybrid_search";
 /** What is offered beside chats, also under the bare root. */
 function addSiblings(api: Hono<AppEnv>): void {
+  api.post("/injection", injection("postInjection"));
   api.post("/toxicity", scores("postToxicity"));
   api.post("/factuality", scores("postFactuality"));
   api.post("/rerank", rerank("postRerank"));

@@ -92,6 +92,7 @@ const ROWS: Record<string, Row> = {
   "POST /route": { level: "anyKey" },
   "POST /embeddings": { level: "anyKey" },
   "POST /rerank": { level: "anyKey" },
+  "POST /injection": { level: "anyKey" },
   "POST /toxicity": { level: "anyKey" },
   "POST /factuality": { level: "anyKey" },
   "POST /tokenize": { level: "anyKey" },

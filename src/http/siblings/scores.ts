@@ -6,7 +6,7 @@ import { payerOf } from "../payer.ts";
 import { projectOf } from "../project-of.ts";
 import { readFields } from "../read-fields.ts";
 import { sideCallsFor } from "../side-calls.ts";
-import { textToScan } from "./scanned-text.ts";
+import { checkAnswer, textToScan } from "./scanned-text.ts";
 
 const toxicitySchema = z.looseObject({ text: textToScan() });
 const factualitySchema = z.looseObject({ reference: textToScan(), text: textToScan() });
@@ -33,10 +33,5 @@ async function answerScore(c: AppContext, prefix: string, read: () => Promise<Ju
   const { catalogue } = await readCatalogue(c.env.KV, waitUntilOf(c));
   requireJudge(catalogue.checks, question.check);
   const score = await judgeScore(sideCallsFor(c, payer), catalogue.checks, question);
-  return c.json({
-    id: `${prefix}-${crypto.randomUUID()}`,
-    object: `${question.check}.check`,
-    created: Math.floor(Date.now() / 1000),
-    checks: [{ index: 0, score, status: "success" }],
-  });
+  return c.json(checkAnswer(prefix, `${question.check}.check`, [{ score }]));
 }
