@@ -1,3 +1,5 @@
+import { joinPairs, type Ranks } from "./byte-pairs.ts";
+
 /** A token of a text, by where it stands there. */
 export interface TextToken {
   id: number;
@@ -14,16 +16,27 @@ const SPECIAL = new Map([
   [200_018, "<|endofprompt|>"],
 ]);
 
-/** The tokens of a text in OpenAI's encoding `o200k_base`. What looks like a special token is text like any other. */
+/** OpenAI's encoding `o200k_base`. */
+interface Encoding {
+  /** Cuts a text into pieces; no token is in two of them. */
+  pieces: RegExp;
+  ranks: Ranks;
+  /** The bytes of each token, as a binary string. */
+  bytes: string[];
+}
+
+let encoding: Promise<Encoding> | undefined;
+
+/** The tokens of a text. What looks like a special token is text like any other. */
 export async function tokenize(text: string): Promise<TextToken[]> {
-  const { encode } = await import("gpt-tokenizer/encoding/o200k_base");
-  const ids = encode(text, { disallowedSpecial: new Set() });
-  const bytesOf = await readRanks();
+  encoding ??= readEncoding();
+  const { pieces, ranks, bytes } = await encoding;
+  const ids: number[] = [];
+  for (const [piece] of text.matchAll(pieces)) for (const id of joinPairs(toBinary(piece), ranks)) ids.push(id);
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: false });
   let start = 0;
   return ids.map((id, index) => {
-    const bytes = bytesOf(id) ?? new Uint8Array();
-    const piece = decoder.decode(bytes, { stream: index < ids.length - 1 });
+    const piece = decoder.decode(toBytes(bytes[id] ?? ""), { stream: index < ids.length - 1 });
     const token = { id, start, stop: start + piece.length, text: piece };
     start = token.stop;
     return token;
@@ -32,22 +45,39 @@ export async function tokenize(text: string): Promise<TextToken[]> {
 
 /** The text of tokens; `unknown`: the place of the first one that is none. */
 export async function detokenize(ids: number[]): Promise<{ text: string } | { unknown: number }> {
-  const bytesOf = await readRanks();
+  encoding ??= readEncoding();
+  const { bytes } = await encoding;
+  const unknown = ids.findIndex((id) => bytes[id] === undefined && !SPECIAL.has(id));
+  if (unknown !== -1) return { unknown };
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: false });
-  let text = "";
-  for (const [index, id] of ids.entries()) {
-    const bytes = bytesOf(id);
-    if (!bytes) return { unknown: index };
-    text += decoder.decode(bytes, { stream: true });
-  }
-  return { text: text + decoder.decode() };
+  const texts = ids.map((id) => decoder.decode(toBytes(bytes[id] ?? SPECIAL.get(id) ?? ""), { stream: true }));
+  return { text: texts.join("") + decoder.decode() };
 }
 
-async function readRanks(): Promise<(id: number) => Uint8Array | undefined> {
-  const { default: ranks } = await import("gpt-tokenizer/bpeRanks/o200k_base");
-  const encoder = new TextEncoder();
-  return (id) => {
-    const token = ranks[id] ?? SPECIAL.get(id);
-    return typeof token === "string" ? encoder.encode(token) : token && Uint8Array.from(token);
-  };
+async function readEncoding(): Promise<Encoding> {
+  const [{ default: tokens }, { O200K_TOKEN_SPLIT_REGEX: pieces }] = await Promise.all([
+    import("gpt-tokenizer/bpeRanks/o200k_base"),
+    import("gpt-tokenizer/encodingParams/constants"),
+  ]);
+  const bytes = tokens.map((token) => (typeof token === "string" ? toBinary(token) : String.fromCharCode(...token)));
+  return { pieces, bytes, ranks: new Map(bytes.map((each, id) => [each, id])) };
+}
+
+const ASCII = /^[\0-\x7f]*$/;
+const encoder = new TextEncoder();
+/** Arguments of one call. */
+const MAX_ARGUMENTS = 8_192;
+
+/** UTF-8, one character for each byte. */
+function toBinary(text: string): string {
+  if (ASCII.test(text)) return text;
+  const bytes = encoder.encode(text);
+  let binary = "";
+  for (let start = 0; start < bytes.length; start += MAX_ARGUMENTS)
+    binary += String.fromCharCode(...bytes.subarray(start, start + MAX_ARGUMENTS));
+  return binary;
+}
+
+function toBytes(binary: string): Uint8Array {
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
 }
