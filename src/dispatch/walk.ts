@@ -1,7 +1,5 @@
 import type { RouterError, UpstreamFailure } from "../errors.ts";
-import { judgeTarget, remainingCandidates } from "../routing/fallback.ts";
 import type { Candidate } from "../routing/plan.ts";
-import type { Target } from "../routing/targets.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import { Admissions } from "./admissions.ts";
 import type { AnswerEnd } from "./answer.ts";
@@ -15,6 +13,7 @@ import { explainWalk, type Story } from "./explain.ts";
 import { factsOfEnd, factsOfFailure } from "./facts.ts";
 import { firstOf } from "./first-of.ts";
 import { allBusy, clientLeft, type FailedAttempt, giveUp, toWireError } from "./give-up.ts";
+import { leftBehind } from "./left-behind.ts";
 import { type EndedWalk, toGenerationRecord } from "./record.ts";
 import { withRecalledReasoning } from "./replay.ts";
 import { shareOf } from "./share.ts";
@@ -157,27 +156,12 @@ export class Walk {
   }
 
   #takeFailure(turn: Turn): void {
-    const { endpoint } = turn.candidate;
     this.#echo.take(turn);
     const last = turn.failures.at(-1);
     this.#note(turn.failures.splice(0));
     this.#admissions.release(turn.candidate);
-    if (last) {
-      const { target } = turn.candidate;
-      this.#left = target?.router
-        ? this.#leftBehind(target, last)
-        : remainingCandidates(this.#left, endpoint, last.failure.kind);
-    }
+    if (last) this.#left = leftBehind(this.#left, turn.candidate, last, this.#request.onTargetFailure);
     if (this.#current === turn) this.#current = [...this.#running.keys()].at(-1);
-  }
-
-  /** The candidates that remain after a router's target has failed. */
-  #leftBehind(target: Target, { attempt, failure }: FailedAttempt): Candidate[] {
-    const verdict = judgeTarget(failure, attempt.status);
-    if (verdict === "final") return [];
-    const isOver = this.#left.every((candidate) => candidate.target !== target);
-    if (verdict === "cool") this.#request.onTargetFailure?.(target, failure, isOver);
-    return this.#left;
   }
 
   /** The request with the reasoning that its client did not bring back; looked up once. */

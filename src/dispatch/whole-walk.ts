@@ -2,7 +2,6 @@ import type { UpstreamFailure } from "../errors.ts";
 import { RouterError } from "../errors.ts";
 import type { WholeCall, WholeResult } from "../protocols/whole/whole-call.ts";
 import { explainEmpty } from "../routing/explain-empty.ts";
-import { remainingCandidates } from "../routing/fallback.ts";
 import type { Candidate, Plan } from "../routing/plan.ts";
 import type { RouteRequest } from "../routing/request.ts";
 import { Admissions } from "./admissions.ts";
@@ -10,6 +9,7 @@ import type { AttemptLimits } from "./deadline.ts";
 import type { Dispatch } from "./dispatch.ts";
 import { factsOfFailure } from "./facts.ts";
 import { coldAnswer, giveUp } from "./give-up.ts";
+import { leftBehind } from "./left-behind.ts";
 import type { GenerationIdentity } from "./record.ts";
 import { shareOf } from "./share.ts";
 import { WholeAttempt } from "./whole-attempt.ts";
@@ -26,7 +26,10 @@ const KEY_UNREADABLE: UpstreamFailure = {
   message: "The provider's key cannot be read here: its master key is missing.",
 };
 
-type Watched = Pick<Dispatch, "keyOf" | "admit" | "onHeaders" | "onBegin" | "observe" | "settle" | "signal">;
+type Watched = Pick<
+  Dispatch,
+  "keyOf" | "admit" | "enter" | "onTargetFailure" | "onHeaders" | "onBegin" | "observe" | "settle" | "signal"
+>;
 
 /** One planned call that is no conversation, and what it may use of the outside world. */
 export interface WholeRequest<Value> extends Watched {
@@ -106,12 +109,13 @@ class WholeWalk<Value> {
       const share = shareOf(this.#remainingMs, Math.min(this.#left.length, MAX_TURNS - turns) - 1);
       const candidate = share > 0 ? this.#admitNext() : undefined;
       if (!candidate) break;
-      const result = await this.#turn(candidate, share);
+      const isIn = !candidate.target || (await this.#request.enter?.(candidate.target)) !== false;
+      const result = isIn ? await this.#turn(candidate, share) : undefined;
       this.#admissions.release(candidate);
       if (this.#isLeft) break;
       if (result) return this.#finish(candidate, result);
-      const last = this.#failures.at(-1);
-      if (last) this.#left = remainingCandidates(this.#left, candidate.endpoint, last.failure.kind);
+      const last = isIn ? this.#failures.at(-1) : undefined;
+      if (last) this.#left = leftBehind(this.#left, candidate, last, this.#request.onTargetFailure);
     }
     throw this.#error();
   }
@@ -146,7 +150,7 @@ class WholeWalk<Value> {
   }
 
   /** One candidate's turn; undefined when it failed. */
-  async #turn({ endpoint }: Candidate, openWithinMs: number): Promise<WholeResult<Value> | undefined> {
+  async #turn({ endpoint, target }: Candidate, openWithinMs: number): Promise<WholeResult<Value> | undefined> {
     const { request, startedAtMs } = { request: this.#request, startedAtMs: Date.now() };
     const key = await request.keyOf(endpoint);
     for (let isAgain = false; !this.#isLeft; isAgain = true) {
@@ -165,7 +169,7 @@ class WholeWalk<Value> {
       this.#failures.push({ attempt, failure });
       this.#running = undefined;
       request.observe?.(endpoint, factsOfFailure(failure));
-      const mayRetry = failure.isReset && !isAgain && this.#left.length === 0 && request.allowsFallbacks;
+      const mayRetry = failure.isReset && !isAgain && !target && this.#left.length === 0 && request.allowsFallbacks;
       if (!mayRetry) return undefined;
       await new Promise((resolve) => setTimeout(resolve, RESET_PAUSE_MS * (0.5 + Math.random())));
     }

@@ -71,11 +71,10 @@ export async function chatCompletions(c: AppContext): Promise<Response> {
     let planned = planRequest(c, chat, catalogue, planFor);
     if (!c.env.IS_ERRAND && mustOutliveClient(planned.plan)) return await runErrand(c, bytes);
     if (planned.plan.hasTargets) {
-      const { createPassage } = await import("./passage.ts");
-      passage = createPassage(c, id, planned);
-      planned = await passage.begin(planned, (traffic, seed) =>
+      const { passGates } = await import("./passage.ts");
+      ({ planned, passage } = await passGates(c, id, planned, (traffic, seed) =>
         planRequest(c, chat, catalogue, { ...planFor, traffic, seed }),
-      );
+      ));
     }
     const { plan, route, record, watch } = planned;
     const defaults = dialect?.defaultsFor?.(planned.chat);

@@ -191,10 +191,27 @@ function gatesBeside({ keeper }: Gate, { plan }: PlannedRequest): Gate[] {
     .map(({ gate }) => gate);
 }
 
-/** Choices that are calls of their own are counted as such. */
-export function createPassage(c: AppContext, id: string, { plan, route, chat }: PlannedRequest): Passage {
-  const tokens = mostTokens({ plan, request: route, chat });
+/** Choices that are calls of their own are counted as such. `tokens`: what it may use; absent: as the plan tells. */
+export function createPassage(c: AppContext, id: string, { plan, route }: PlannedRequest, tokens?: number): Passage {
   const isOneCall = plan.candidates.every(({ endpoint }) => endpoint.supportedParameters?.has("n"));
-  const requests = isOneCall ? 1 : (chat.n ?? 1);
-  return new Passage(new Gatekeeper(c.env.TRAFFIC, id, { requests, tokens }, waitUntilOf(c)));
+  const requests = isOneCall ? 1 : (route.choices ?? 1);
+  const need = { requests, tokens: tokens ?? mostTokens({ plan, request: route }) };
+  return new Passage(new Gatekeeper(c.env.TRAFFIC, id, need, waitUntilOf(c)));
+}
+
+/** Brings a planned request through its gates; `replan` plans it again by the same chance. */
+export async function passGates(
+  c: AppContext,
+  id: string,
+  planned: PlannedRequest,
+  replan: Replan,
+  tokens?: number,
+): Promise<{ planned: PlannedRequest; passage: Passage }> {
+  const passage = createPassage(c, id, planned, tokens);
+  try {
+    return { planned: await passage.begin(planned, replan), passage };
+  } catch (error) {
+    passage.abandon();
+    throw error;
+  }
 }

@@ -19,6 +19,7 @@ import { localTraffic } from "../store/gates.ts";
 import { isolateCooldowns, isolateHealth, isolateLimits, shareHealth } from "../store/health.ts";
 import { findSession, forgetSession, keepSession } from "../store/sessions.ts";
 import { type AppContext, type Memory, waitUntilOf } from "./env.ts";
+import type { Passage } from "./passage.ts";
 import { usableEndpoints } from "./usable.ts";
 
 /** A request with its plan. */
@@ -51,6 +52,8 @@ export interface PlanFor {
   traffic?: TrafficView;
   /** Chance; absent: a new one. */
   seed?: number;
+  /** What it may use of limits on tokens; absent: as the plan tells. */
+  tokens?: number;
 }
 
 /** Plans a request with what this isolate knows; a rehearsal brings what it is to be planned with. */
@@ -101,6 +104,24 @@ export function planRequest(
     record,
     watch: { observe, ...hedging, ...watchOver(memory, route.prompt.least) },
   };
+}
+
+/**
+ * Plans a request and brings it through the gates of what its name leads to, where there are any. `passage` then takes
+ * part in its walk, and must hear when it ends without a record.
+ */
+export async function planAndEnter(
+  c: AppContext,
+  id: string,
+  chat: ChatRequest,
+  inForce: RoutedCatalogue,
+  planFor: PlanFor,
+): Promise<{ planned: PlannedRequest; passage?: Passage }> {
+  const planned = planRequest(c, chat, inForce, planFor);
+  if (!planned.plan.hasTargets) return { planned };
+  const { passGates } = await import("./passage.ts");
+  const replan = (traffic: TrafficView, seed: number) => planRequest(c, chat, inForce, { ...planFor, traffic, seed });
+  return passGates(c, id, planned, replan, planFor.tokens);
 }
 
 /** Whether a session gains by the same draw each time: by a prompt that is cached there, or a model that was chosen. */

@@ -1,4 +1,4 @@
-import { dispatch } from "../dispatch/dispatch.ts";
+import { type Dispatch, dispatch } from "../dispatch/dispatch.ts";
 import { embeddingsCall } from "../protocols/whole/embeddings.ts";
 import { rerankCall, searchUnitsOf } from "../protocols/whole/rerank.ts";
 import type { ChatRequest } from "../schema/chat.ts";
@@ -11,7 +11,7 @@ import { readCatalogue } from "../store/catalogue.ts";
 import { type Held, holdFor, rulesFor } from "./admission.ts";
 import { bookedWith, storesOf } from "./booking.ts";
 import { type AppContext, waitUntilOf } from "./env.ts";
-import { type PlanFor, planRequest } from "./planning.ts";
+import { type PlanFor, planAndEnter } from "./planning.ts";
 import { hopsOf } from "./request-headers.ts";
 import { catalogueFor } from "./team-catalogue.ts";
 import { ESTIMATING_RULER } from "./token-ruler.ts";
@@ -72,7 +72,8 @@ async function ask(c: AppContext, payer: SidePayer, question: Question): Promise
   const id = createGenerationId(createdAtMs);
   const catalogue = await catalogueFor(c, { team: team.id, key });
   const planFor = { owner: key.account, rules: rulesOfSide(payer, purpose) };
-  const { plan, route, record, watch, chat } = planRequest(c, { ...plain, stream: false }, catalogue, planFor);
+  const { planned, passage } = await planAndEnter(c, id, { ...plain, stream: false }, catalogue, planFor);
+  const { plan, route, record, watch, chat } = planned;
   const isBeside = parentId !== undefined;
   let held: Held | undefined;
   try {
@@ -82,7 +83,7 @@ async function ask(c: AppContext, payer: SidePayer, question: Question): Promise
       ...{ id, createdAtMs, keyHash: key.hash, account: key.account, team: team.id, client: {}, plan: record, purpose },
       ...(parentId !== undefined && { parentId }),
     };
-    const answer = await dispatch({
+    const asked: Dispatch = {
       ...{ chat: held.chat, route, plan, identity, hops: hopsOf(c), ...watch },
       ...{
         outlivesClient: c.env.IS_ERRAND === true,
@@ -91,10 +92,12 @@ async function ask(c: AppContext, payer: SidePayer, question: Question): Promise
       },
       ...bookedWith(held, { ...stores, settle: alsoTelling(onSettled, stores.settle) }, () => {}),
       deadlineMs: timeoutMs && Math.max(1, timeoutMs - (Date.now() - createdAtMs)),
-    });
+    };
+    const answer = await dispatch(passage ? passage.guide(asked) : asked);
     return textOf(answer.body);
   } catch (error) {
     held?.end(false);
+    passage?.abandon();
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { callWhole, type WholeAnswer } from "../dispatch/whole-walk.ts";
+import { callWhole, type WholeAnswer, type WholeRequest } from "../dispatch/whole-walk.ts";
 import { RouterError } from "../errors.ts";
 import type { WholeCall } from "../protocols/whole/whole-call.ts";
 import type { RouteRequest } from "../routing/request.ts";
@@ -11,7 +11,7 @@ import { TOKEN_ESTIMATE_ERROR } from "../usage/count-tokens.ts";
 import { type Held, holdFor } from "./admission.ts";
 import { bookedWith, storesOf } from "./booking.ts";
 import { type AppContext, waitUntilOf } from "./env.ts";
-import { type PlanFor, planRequest } from "./planning.ts";
+import { type PlanFor, planAndEnter } from "./planning.ts";
 import { hopsOf } from "./request-headers.ts";
 import type { SidePayer } from "./side-calls.ts";
 import { catalogueFor } from "./team-catalogue.ts";
@@ -50,13 +50,14 @@ export async function callBeside<Value>(
   const id = createGenerationId(createdAtMs);
   const chat = toChat(ask);
   const catalogue = await catalogueFor(c, { team: team.id, key });
-  const planFor = { owner: key.account, rules: ask.rules, route: toRoute(ask, ask.longestTokens) };
-  const planned = planRequest(c, chat, catalogue, planFor);
+  const tokens = ask.call.estimateTokens();
+  const planFor = { owner: key.account, rules: ask.rules, route: toRoute(ask, ask.longestTokens), tokens };
+  const { planned, passage } = await planAndEnter(c, id, chat, catalogue, planFor);
   const { plan, route, record, watch } = planned;
   let held: Held | undefined;
   let hasRecord = false;
   try {
-    const bounded = { plan, route: toRoute(ask, ask.call.estimateTokens()), chat };
+    const bounded = { plan, route: toRoute(ask, tokens), chat };
     held = await holdFor(c, { id, key, team, ...bounded, isBeside: parentId !== undefined });
     const stores = storesOf(c.env, { team: team.id, key }, waitUntilOf(c));
     const { keyOf, settle } = bookedWith(held, { ...stores, settle: telling(ask.onSettled, stores.settle) }, () => {
@@ -68,15 +69,17 @@ export async function callBeside<Value>(
     };
     const { timeouts, allow_fallbacks: fallbacks } = planned.chat.provider ?? {};
     const { admit, onHeaders, onBegin, observe } = watch;
-    const answer = await callWhole({
+    const asked: WholeRequest<Value> = {
       ...{ call: ask.call, apiType: ask.apiType, route, plan, identity, hops: hopsOf(c), keyOf, settle },
       ...{ admit, onHeaders, onBegin, observe, signal: c.req.raw.signal, timeouts: timeouts ?? undefined },
       allowsFallbacks: fallbacks !== false,
       deadlineMs: ask.timeoutMs && Math.max(1, ask.timeoutMs - (Date.now() - createdAtMs)),
-    });
+    };
+    const answer = await callWhole(passage ? passage.guide(asked) : asked);
     return { ...answer, id, createdAtMs };
   } catch (error) {
     held?.end(false);
+    passage?.abandon();
     // Of what was asked for by itself an id tells that there is a record.
     if (hasRecord && !ask.purpose && error instanceof RouterError) error.headers["x-generation-id"] = id;
     throw error;

@@ -48,12 +48,12 @@ export function needOf(planned: Planned, accounts: AccountLimits[]): Amounts {
   };
 }
 
-/** The tokens of a request and of its answer, as many as there may be; where nothing bounds it, as many as usual. */
-export function mostTokens({ plan, request, chat }: Planned): number {
+/** The tokens of a request and of its answers, as many as there may be; where nothing bounds one, as many as usual. */
+export function mostTokens({ plan, request }: Pick<Planned, "plan" | "request">): number {
   const prompt = Math.ceil(request.prompt.total * (1 + TOKEN_ESTIMATE_ERROR));
   const longest = Math.max(0, ...plan.candidates.map(({ endpoint }) => endpoint.maxCompletionTokens ?? Infinity));
   const answer = Math.min(request.maxTokens ?? EXPECTED_OUTPUT_TOKENS, longest);
-  return (prompt + answer) * (chat.n ?? 1);
+  return (prompt + answer) * (request.choices ?? 1);
 }
 
 /** The longest answer that a request may ask for to cost no more than is left, and the longest that it asks for now. */

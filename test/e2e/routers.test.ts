@@ -376,9 +376,8 @@ describe("what a request is told", () => {
     const { model, usage } = await jsonOf(answer, 200);
     expect([model, usage.cost]).toEqual([legal, 0.025]);
     expect(routes.a?.visits[0]?.body.model).toBe("lora-v3");
-    const rows = await isolates.query<{ model: string }>(
-      `select record ->> 'modelId' as model from generation where record ->> 'id' = '${answer.headers.get("x-generation-id")}'`,
-    );
-    expect(rows).toEqual([{ model: legal }]);
+    const id = answer.headers.get("x-generation-id");
+    const { data } = await jsonOf(await isolates.send(0, `/generation?id=${id}`), 200);
+    expect(data).toMatchObject({ model: legal, total_cost: 0.025 });
   });
 });
