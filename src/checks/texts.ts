@@ -68,6 +68,7 @@ function addSlot(slots: TextSlot[], { owner, field, speaker, message }: Place): 
     message,
     text,
     write(written) {
+      this.text = written;
       owner[field] = written;
     },
   });

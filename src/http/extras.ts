@@ -1,10 +1,10 @@
-import { checkFailure } from "../checks/failure.ts";
 import { type WantedChecks, wantedChecks } from "../checks/required.ts";
 import { unscannedParts } from "../checks/texts.ts";
 import type { AnswerExtras } from "../dispatch/extras.ts";
 import { invalidField } from "../errors.ts";
 import type { RoutedCatalogue } from "../routing/team-keys.ts";
 import type { ChatRequest } from "../schema/chat.ts";
+import type { ChecksSettings } from "../schema/checks.ts";
 import type { ApiKey } from "../schema/key.ts";
 import type { SideCalls } from "../schema/side-calls.ts";
 import type { Team } from "../schema/team.ts";
@@ -49,12 +49,11 @@ export async function prepareExtras(c: AppContext, input: ExtrasInput): Promise<
   const extras: Extras = { chat, headers: {}, answer: {} };
   if (wanted.pii || wanted.injection) await checkPrompt(extras, { wanted, input, sides });
   if (chat.rag_params) {
-    const { isInjection } = await import("../checks/prompt-injection.ts");
-    const isExcluded = wanted.injection ? (text: string) => isInjection(text, settings) : undefined;
+    const isExcluded = wanted.injection ? await injectionTest(settings) : undefined;
     await (await import("./references.ts")).addReferences(c, extras, { team, catalogue, sides, isExcluded });
   }
   if (isJudged) extras.answer.guard = await guardFor(extras.chat, { wanted, input, sides }, () => stop.abort());
-  if (wanted.injection || isJudged) extras.answer.sideCosts = sides.costs;
+  if (wanted.pii || wanted.injection || isJudged) extras.answer.sideCosts = sides.costs;
   return extras;
 }
 
@@ -78,11 +77,20 @@ async function checkPrompt(extras: Extras, { wanted, input, sides }: Step): Prom
   const settings = catalogue.checks;
   const unscanned = unscannedParts(chat);
   if (unscanned.length > 0) extras.headers["x-pointsman-unscanned"] = unscanned.join(", ");
-  if (wanted.pii) throw checkFailure("Personal data cannot be looked for.");
+  if (wanted.pii) {
+    const { withoutPersonalData } = await import("../checks/personal-data.ts");
+    extras.chat = await withoutPersonalData(chat, wanted, settings, sides);
+  }
   if (!wanted.injection) return;
   const { refuseInjections, refuseJudgedInjections } = await import("../checks/prompt-injection.ts");
   refuseInjections(chat, settings);
   await refuseJudgedInjections(extras.chat, settings, sides);
+}
+
+/** What of the retrieved texts a model must not see. */
+async function injectionTest(settings: ChecksSettings): Promise<(text: string) => boolean> {
+  const { isInjection } = await import("../checks/prompt-injection.ts");
+  return (text) => isInjection(text, settings);
 }
 
 /** A stream is judged a window at a time, unless the whole of it matters; any other answer as a whole. */

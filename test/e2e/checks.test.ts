@@ -161,6 +161,93 @@ describe("checks of the prompt", () => {
   });
 });
 
+/** Personal data, wherever a client may put it. */
+const CANARIES = ["canary.one@acme-corp.example", "4111 1111 1111 1111", "192.168.77.3", "219-09-9999"];
+const [MAIL, CARD, ADDRESS, SSN] = CANARIES;
+const PRIVATE_MESSAGES = [
+  { role: "system", content: "You help." },
+  { role: "user", content: `My mail is ${MAIL}.` },
+  {
+    role: "assistant",
+    content: `Noted: ${MAIL}.`,
+    tool_calls: [{ id: "1", type: "function", function: { name: "pay", arguments: JSON.stringify({ card: CARD }) } }],
+  },
+  { role: "tool", tool_call_id: "1", content: JSON.stringify({ from: ADDRESS }) },
+  { role: "user", content: [{ type: "text", text: `And my SSN is ${SSN}.` }] },
+];
+
+/** All that has arrived at providers since. */
+function arrivedSince(before: Map<Route, number>): string {
+  return Object.values(ROUTES)
+    .flatMap((route) => route.visits.slice(before.get(route)).map(({ text }) => text))
+    .join("\n");
+}
+
+const counts = () => new Map(Object.values(ROUTES).map((route) => [route, route.visits.length]));
+
+describe("checks for personal data", () => {
+  it.each(["random", "fake", "category", "mask"])("let none of it reach anybody: %s", async (method) => {
+    await withJudge("judge", { injection: { judge: "acme/judge" } });
+    for (const stream of [false, true]) {
+      const before = counts();
+      const response = await ask("good", {
+        ...{ messages: PRIVATE_MESSAGES, stream, prediction: { type: "content", content: MAIL } },
+        input: { pii: "replace", pii_replace_method: method, block_prompt_injection: true },
+        output: { toxicity: true, factuality: true },
+      });
+      expect(response.status).toBe(200);
+      await response.text();
+      const arrived = arrivedSince(before);
+      for (const canary of CANARIES) expect(arrived).not.toContain(canary);
+      expect(arrived).toContain("You help.");
+      if (method === "category") expect(arrived).toContain("<EMAIL_ADDRESS>");
+    }
+  });
+
+  it.each([false, true])("stop it before anybody is asked, and do not repeat it: stream %s", async (stream) => {
+    const before = visits();
+    const response = await ask("good", { messages: PRIVATE_MESSAGES, stream, input: { pii: "block" } });
+    const text = await response.text();
+    expect(response.status).toBe(403);
+    const { error } = JSON.parse(text);
+    expect(error.message).toBe("Request blocked: pii detected");
+    expect(error.metadata.reasons).toEqual(["pii"]);
+    expect(error.metadata.entities).toEqual(expect.arrayContaining(["EMAIL_ADDRESS", "CREDIT_CARD", "US_SSN"]));
+    for (const canary of CANARIES) expect(text).not.toContain(canary);
+    expect(visits()).toBe(before);
+  });
+
+  it("hold for a prompt as they do for messages", async () => {
+    const before = counts();
+    const asked = { messages: undefined, prompt: `Write to ${MAIL}.`, input: { pii: "replace" } };
+    await jsonOf(await ask("good", asked), 200);
+    expect(arrivedSince(before)).not.toContain(MAIL);
+  });
+
+  it("take the strictest of what a key and its workspace demand", async () => {
+    const made = await gateway.manage("/workspaces", {
+      json: { name: "strict", slug: `strict-${Date.now()}`, checks: { input: { pii: "block" } } },
+    });
+    const { data } = await jsonOf(made, 201);
+    const key = await gateway.createKey({ workspace_id: data.id, checks: { input: { pii: "replace" } } });
+    const headers = { authorization: `Bearer ${key}` };
+    const input = { pii: "", entity_list: ["EMAIL_ADDRESS"] };
+    await jsonOf(await ask("good", { messages: PRIVATE_MESSAGES, input }, { headers }), 403);
+  });
+
+  it.each([
+    { input: { pii: "erase" }, field: "input.pii" },
+    { input: { pii: "replace", pii_replace_method: "rot13" }, field: "input.pii_replace_method" },
+    { input: { pii: "block", entity_list: ["SHOE_SIZE"] }, field: "input.entity_list.0" },
+    { output: { toxicity: "yes" }, field: "output.toxicity" },
+  ])("are asked for in the right words: $field", async ({ field, ...fields }) => {
+    const { error } = await jsonOf(await ask("good", fields), 400);
+    expect(error.metadata.field).toBe(field);
+    const refused = await gateway.manage("/keys", { json: { name: "k", checks: fields } });
+    expect((await jsonOf(refused, 400)).error.metadata.field).toBe(`checks.${field}`);
+  });
+});
+
 describe("checks of an answer in one piece", () => {
   it("let it pass, and stand in what it costs", async () => {
     const plain = await jsonOf(await ask("good", {}), 200);
