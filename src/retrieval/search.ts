@@ -116,21 +116,16 @@ async function reranked(found: FoundChunk[], reranking: Reranking): Promise<Rank
     }
     return [...first, ...left.values()];
   } catch (error) {
-    if (isUnknownModel(error)) throw unknownModel(rerankingModel);
+    if (error instanceof RouterError && error.isUnknownModel) throw unknownModel(rerankingModel);
     console.error("retrieval: what was found is not reranked", String(error));
     warnings.push("rerank_failed");
     return found;
   }
 }
 
-function isUnknownModel(error: unknown): boolean {
-  if (!(error instanceof RouterError)) return false;
-  return error.type === "not_found" || (error.type === "invalid_request" && error.metadata.field === "model");
-}
-
 function unknownModel(name: string): RouterError {
-  const message = `${name} is not a valid model ID`;
-  return new RouterError("not_found", message, { metadata: { field: "reranking_model" } });
+  const metadata = { field: "reranking_model" };
+  return new RouterError("not_found", `${name} is not a valid model ID`, { metadata, isUnknownModel: true });
 }
 
 /** What a model is asked to compare with a question. */
