@@ -27,6 +27,7 @@ const route = lazily(() => import("./route.ts"));
 const tables = lazily(() => import("./tables.ts"));
 const tablesContent = lazily(() => import("./tables-content.ts"));
 const injection = lazily(() => import("./siblings/injection.ts"));
+const pii = lazily(() => import("./siblings/pii.ts"));
 const scores = lazily(() => import("./siblings/scores.ts"));
 const embeddings = lazily(() => import("./siblings/embeddings.ts"));
 const rerank = lazily(() => import("./siblings/rerank.ts"));
@@ -41,6 +42,8 @@ const teamManagement = audit("teamManagementOnly");
 const HYBRID_SEARCH = "/gen_tables/knowledge/hybrid_search";
 /** What is offered beside chats, also under the bare root. */
 function addSiblings(api: Hono<AppEnv>): void {
+  api.post("/PII", pii("postPii"));
+  api.post("/pii", pii("postPii"));
   api.post("/injection", injection("postInjection"));
   api.post("/toxicity", scores("postToxicity"));
   api.post("/factuality", scores("postFactuality"));

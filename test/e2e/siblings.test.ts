@@ -424,6 +424,20 @@ describe("an injection", () => {
     expect(await probabilitiesOf(PROMPTS[1])).toEqual([hostile]);
   });
 
+  it("has the verdict of a chat", async () => {
+    await gateway.addCatalog({ checks: {} } as never);
+    const probabilities = await probabilitiesOf(PROMPTS);
+    for (const [n, content] of PROMPTS.entries()) {
+      const input = { block_prompt_injection: true };
+      const chat = await post("/chat/completions", {
+        model: "demo/echo",
+        messages: [{ role: "user", content }],
+        input,
+      });
+      expect(chat.status).toBe(probabilities[n] >= 0.5 ? 403 : 200);
+    }
+  });
+
   it("is what the judge says, where that is more", async () => {
     const scene = await addModel("text", { only: json(completion('{"score":0.9}')) });
     await gateway.addCatalog({ checks: { injection: { judge: scene.model() } } } as never);
@@ -443,6 +457,81 @@ describe("an injection", () => {
     [{ prompt: "a", detect: false }, "detect"],
   ])("refuses a bad field", async (body, field) => {
     const { error } = await jsonOf(await post("/injection", body), 400);
+    expect(error.metadata.field).toBe(field);
+  });
+});
+
+describe("personal data", () => {
+  const TEXT = "Write to ann@acme.test or call +1 415 555 2671.";
+  const pii = async (body: object) => {
+    const answer = await jsonOf(await post("/PII", body), 200);
+    expect(answer).toMatchObject({
+      id: expect.stringMatching(/^pii-/),
+      object: "pii_check",
+      created: expect.any(Number),
+    });
+    return answer.checks;
+  };
+
+  it("is told by kind and place, for one text or each of several", async () => {
+    const found = {
+      status: "success",
+      pii_types_and_positions: [
+        { start: 9, end: 22, type: "EMAIL_ADDRESS" },
+        { start: 31, end: 46, type: "PHONE_NUMBER" },
+      ],
+    };
+    expect(await pii({ prompt: TEXT, replace: false })).toEqual([{ index: 0, ...found }]);
+    expect(await pii({ prompt: ["Which way?", TEXT] })).toEqual([
+      { index: 0, status: "success", prompt: "Which way?", pii_types_and_positions: [] },
+      { index: 1, ...found },
+    ]);
+    expect(await pii({ prompt: TEXT, entity_list: ["EMAIL_ADDRESS", "PHONE_NUMBER"] })).toMatchObject([
+      { prompt: TEXT, pii_types_and_positions: [] },
+    ]);
+  });
+
+  it.each<[method: string | undefined, expected: RegExp]>([
+    ["mask", /^Write to \* or call \*\.$/],
+    ["category", /^Write to <EMAIL_ADDRESS> or call <PHONE_NUMBER>\.$/],
+    ["random", /^Write to [A-Za-z0-9]{13} or call [A-Za-z0-9]{15}\.$/],
+    [undefined, /^Write to [A-Za-z0-9]{13} or call [A-Za-z0-9]{15}\.$/],
+    ["fake", /^Write to \S+@example\.(com|org|net) or call .*555.*\.$/],
+  ])("is replaced, by the method %s", async (method, expected) => {
+    const body = { prompt: [TEXT, "ann@acme.test, again"], replace: true, ...(method && { replace_method: method }) };
+    const [first, second] = await pii(body);
+    expect(first.new_prompt).toMatch(expected);
+    const [, written = ""] = /^Write to (\S+) or/.exec(first.new_prompt) ?? [];
+    expect(second.new_prompt).toBe(`${written}, again`);
+  });
+
+  it("is also what a judge adds", async () => {
+    const entities = [{ type: "PERSON", text: "blaubeere" }];
+    const scene = await addModel("text", { only: json(completion(JSON.stringify({ entities }))) });
+    await gateway.addCatalog({ checks: { pii: { judge: scene.model() } } } as never);
+    const prompt = "tell blaubeere to come";
+    expect(await pii({ prompt })).toMatchObject([{ pii_types_and_positions: [{ start: 5, end: 14, type: "PERSON" }] }]);
+    expect(await pii({ prompt, replace: true, replace_method: "mask" })).toMatchObject([
+      { new_prompt: "tell * to come" },
+    ]);
+    expect(await pii({ prompt, entity_list: ["PERSON"] })).toMatchObject([{ pii_types_and_positions: [] }]);
+    const broken = await addModel("text", { only: json(completion("no idea")) });
+    await gateway.addCatalog({ checks: { pii: { judge: broken.model() } } } as never);
+    await jsonOf(await post("/PII", { prompt }), 502);
+    await gateway.addCatalog({ checks: {} } as never);
+  });
+
+  it.each([
+    [{}, "prompt"],
+    [{ prompt: [] }, "prompt"],
+    [{ prompt: "" }, "prompt"],
+    [{ prompt: { text: "a" } }, "prompt"],
+    [{ prompt: "x".repeat(200_001) }, "prompt"],
+    [{ prompt: "a", replace: "yes" }, "replace"],
+    [{ prompt: "a", replace_method: "hash" }, "replace_method"],
+    [{ prompt: "a", entity_list: ["E_MAIL"] }, "entity_list.0"],
+  ])("refuses a bad field", async (body, field) => {
+    const { error } = await jsonOf(await post("/pii", body), 400);
     expect(error.metadata.field).toBe(field);
   });
 });

@@ -28,7 +28,7 @@ const BODILESS = ["/byok/reseal"];
 /** What anybody with an inference key may post. */
 const OPEN = [
   ...["/chat/completions", "/route", "/embeddings", "/rerank", "/toxicity", "/factuality"],
-  ...["/injection", "/tokenize", "/detokenize"],
+  ...["/PII", "/pii", "/injection", "/tokenize", "/detokenize"],
 ];
 
 describe("every route of management that changes something", () => {

@@ -92,6 +92,8 @@ const ROWS: Record<string, Row> = {
   "POST /route": { level: "anyKey" },
   "POST /embeddings": { level: "anyKey" },
   "POST /rerank": { level: "anyKey" },
+  "POST /PII": { level: "anyKey" },
+  "POST /pii": { level: "anyKey" },
   "POST /injection": { level: "anyKey" },
   "POST /toxicity": { level: "anyKey" },
   "POST /factuality": { level: "anyKey" },
