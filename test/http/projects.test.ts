@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { chat, errorOf, makeKey, manage, send } from "./client.ts";
 
@@ -84,6 +85,18 @@ describe("a project", () => {
     await errorOf(manage(`${PATH}/p3`, { method: "DELETE" }), 404);
     await errorOf(manage(`${PATH}/default`, { method: "DELETE" }), 403);
     expect(await dataOf(manage(`${PATH}/default`))).toMatchObject({ id: "default" });
+  });
+
+  it("takes its tables with it", async () => {
+    await make({ id: "p6" });
+    const at = { headers: { "x-project-id": "p6" } };
+    for (const id of ["one", "two"]) expect((await manage("/api/v1/tables", { json: { id }, ...at })).status).toBe(201);
+    const { listTables, readTable } = await import("../../src/retrieval/tables.ts");
+    const place = { namespace: env.TABLES, kv: env.KV, projectId: "p6" };
+    expect((await listTables(place)).map(({ id }) => id)).toEqual(["one", "two"]);
+    await manage(`${PATH}/p6`, { method: "DELETE" });
+    for (const id of ["one", "two"]) await expect(readTable(place, id)).rejects.toThrow("There is no knowledge table");
+    expect(await env.KV.list({ prefix: "table:p6:" })).toMatchObject({ keys: [] });
   });
 
   it("is managed by its own management key, which makes and deletes none", async () => {

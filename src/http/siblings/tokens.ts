@@ -49,7 +49,10 @@ async function requireTokenizer(c: AppContext, caller: Awaited<ReturnType<typeof
   const { base } = parseName(name);
   const found = catalogue.model(catalogue.alias(base)?.model ?? base) ?? catalogue.latest(base);
   if (!found || rulesFor(payer)?.allowsModel?.(found.id) === false)
-    throw new RouterError("invalid_request", `${name} is not a valid model ID`, { metadata: { field: "model" } });
+    throw new RouterError("invalid_request", `${name} is not a valid model ID`, {
+      metadata: { field: "model" },
+      isUnknownModel: true,
+    });
   if (found.row.tokenizer === "o200k_base") return;
   const message = `The tokenizer of ${found.id} is not configured: its row of the catalogue must say "tokenizer": "o200k_base".`;
   throw new RouterError("not_configured", message, { metadata: { field: "model" } });
