@@ -1,3 +1,4 @@
+import type { GenerationRecord } from "../schema/generation.ts";
 import { type ContentRow, openContents, readContent, writeContent } from "./contents.ts";
 import { DAY_MS } from "./periods.ts";
 import { Reconciler, type Reconciliation } from "./reconcile.ts";
@@ -31,9 +32,9 @@ export class Archive {
     this.#reconciler = new Reconciler(storage.sql);
   }
 
-  /** Adds records to the sums; to be called before they are booked. */
-  book(recordsJson: string): void {
-    bookActivity(this.#sql, recordsJson);
+  /** Adds records to the sums. */
+  book(records: GenerationRecord[]): void {
+    bookActivity(this.#sql, records);
   }
 
   /** When the next night begins. */

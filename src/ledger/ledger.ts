@@ -8,12 +8,13 @@ import { type LeaseAnswer, type LeaseRequest, type LeaseReturn, Leases } from ".
 import type { Part } from "./outbox.ts";
 import type { KeySpend } from "./periods.ts";
 import type { Reconciliation } from "./reconcile.ts";
+import { insertRecords, unbooked, usedTokens } from "./records.ts";
 import { bookReplays, openReplays, recallTurns } from "./replays.ts";
 import type { UsageQuery, UsageRow } from "./reports.ts";
 import { installationRetention, type Retention } from "./retention.ts";
 import { Shard } from "./shard.ts";
 import { type Places, type Posting, Shards } from "./shards.ts";
-import { bookSpend, openSpend, querySpend, type SpendRow } from "./spend.ts";
+import { addSpend, openSpend, querySpend, type SpendRow, spendOf } from "./spend.ts";
 
 /**
  * The books of one team: what each key has spent, day by day, and every generation. Of a hot team the generations are
@@ -58,12 +59,12 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
   /**
    * Books ended generations, given as a JSON array of records. A record that is booked already is left as it is; if
    * one cannot be booked, none is. Gives where the next ones belong, when it is not always here.
-   * SQLite reads the JSON by itself. A record costs one row of its own; sums cost one for each that a call touches.
+   * A record costs one row of its own; sums cost one for each that a call touches.
    */
   settle(recordsJson: string): Places | undefined {
-    const booked = this.ctx.storage.transactionSync(() => {
-      if (recordsJson.includes('"hold":')) this.#releaseHolds(JSON.parse(recordsJson) as GenerationRecord[]);
-      return this.#book(recordsJson);
+    const booked = this.#book(recordsJson, (records) => {
+      addSpend(this.ctx.storage.sql, spendOf(records));
+      for (const record of records) if (record.hold) this.#leases.release(record.hold, usedTokens(record));
     });
     this.#tidyLater();
     const nowMs = Date.now();
@@ -73,9 +74,10 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
 
   /** The same in a shard: the sums go on to the team's own object, and have arrived there when this resolves. */
   async settleShard(part: Part, recordsJson: string): Promise<Places | undefined> {
-    this.ctx.storage.transactionSync(() => {
-      this.#shard.post(part, recordsJson);
-      this.#book(recordsJson);
+    this.#shard.enter(part);
+    this.#book(recordsJson, (records) => {
+      addSpend(this.ctx.storage.sql, spendOf(records));
+      this.#shard.post(records);
     });
     this.#tidyLater();
     this.#alarms.wakeBy("outbox", this.#shard.retryAtMs(Date.now()));
@@ -101,27 +103,19 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     return this.#shards.postedOn(shard, day);
   }
 
-  /** Gives how many records were new. */
-  #book(recordsJson: string): number {
+  /** Books the records that are new, and what they change, all or nothing. Gives how many there were. */
+  #book(recordsJson: string, bookChanges: (records: GenerationRecord[]) => void): number {
     const { sql } = this.ctx.storage;
-    bookSpend(sql, recordsJson);
-    this.#archive.book(recordsJson);
-    if (recordsJson.includes('"replay":')) bookReplays(sql, JSON.parse(recordsJson) as GenerationRecord[], Date.now());
-    return sql.exec(
-      `insert or ignore into generation
-         select value ->> 'id', value ->> 'keyHash', value ->> 'createdAtMs', json_remove(value, '$.replay', '$.hold')
-         from json_each(?)`,
-      recordsJson,
-    ).rowsWritten;
-  }
-
-  /** Frees what requests held; of one that is booked already nothing is held any more. */
-  #releaseHolds(records: GenerationRecord[]): void {
-    const byId = new Map(records.map((record) => [record.id, record]));
-    for (const { id, hold, usage } of byId.values()) {
-      if (hold && this.generation(id) === null)
-        this.#leases.release(hold, usage.promptTokens + usage.completionTokens + (hold.otherTokens ?? 0));
-    }
+    const records = JSON.parse(recordsJson) as GenerationRecord[];
+    return this.ctx.storage.transactionSync(() => {
+      const fresh = unbooked(sql, records);
+      if (fresh.length === 0) return 0;
+      bookChanges(fresh);
+      this.#archive.book(fresh);
+      bookReplays(sql, fresh, Date.now());
+      insertRecords(sql, fresh);
+      return fresh.length;
+    });
   }
 
   /** Lends a part of what is free under the limits; see `Leases`. What an isolate does not need it gives back first. */

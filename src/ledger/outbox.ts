@@ -1,4 +1,5 @@
 import type { GenerationRecord, HoldRecord } from "../schema/generation.ts";
+import { usedTokens } from "./records.ts";
 import type { Head } from "./shard.ts";
 import type { Places, Posting } from "./shards.ts";
 import { spendOf } from "./spend.ts";
@@ -64,11 +65,10 @@ export class Outbox {
     this.#sql.exec("insert or ignore into part values (1, ?, ?, 0)", team, shard);
   }
 
-  /** Writes down what records will change; to be called before they are booked, in the same transaction. */
-  post(recordsJson: string): void {
-    const spend = spendOf(this.#sql, recordsJson);
-    if (spend.length === 0) return;
-    const holds = recordsJson.includes('"hold":') ? this.#holdsOf(JSON.parse(recordsJson) as GenerationRecord[]) : [];
+  /** Writes down what records change that are booked in the same transaction. */
+  post(records: GenerationRecord[]): void {
+    if (records.length === 0) return;
+    const [spend, holds] = [spendOf(records), holdsOf(records)];
     const seq = this.lastSeq() + 1;
     this.#sql.exec("update part set last_seq = ?", seq);
     this.#sql.exec("insert into outbox values (?, ?)", seq, JSON.stringify({ seq, spend, holds } satisfies Posting));
@@ -107,24 +107,20 @@ export class Outbox {
     const rows = this.#sql.exec<{ posting: string }>(query).toArray();
     return rows.map(({ posting }) => JSON.parse(posting) as Posting);
   }
+}
 
-  /** What those of the records held that are not booked yet; what is of the same lease together. */
-  #holdsOf(records: GenerationRecord[]): HoldRecord[] {
-    const sums = new Map<string, HoldRecord>();
-    const byId = new Map(records.map((record) => [record.id, record]));
-    for (const { id, hold, usage } of byId.values()) {
-      if (!hold || this.#isBooked(id)) continue;
-      const name = JSON.stringify([hold.leaseId, hold.account, hold.minute]);
-      const sum = sums.get(name) ?? { ...hold, nanoUsd: 0, slots: 0, tokens: 0 };
-      sum.nanoUsd += hold.nanoUsd;
-      sum.slots += hold.slots;
-      sum.tokens += usage.promptTokens + usage.completionTokens - hold.tokens;
-      sums.set(name, sum);
-    }
-    return [...sums.values()];
+/** What records held; what is of the same lease together. */
+function holdsOf(records: GenerationRecord[]): HoldRecord[] {
+  const sums = new Map<string, HoldRecord>();
+  for (const record of records) {
+    const { hold } = record;
+    if (!hold) continue;
+    const name = JSON.stringify([hold.leaseId, hold.account, hold.minute]);
+    const sum = sums.get(name) ?? { ...hold, nanoUsd: 0, slots: 0, tokens: 0 };
+    sum.nanoUsd += hold.nanoUsd;
+    sum.slots += hold.slots;
+    sum.tokens += usedTokens(record) - hold.tokens;
+    sums.set(name, sum);
   }
-
-  #isBooked(id: string): boolean {
-    return this.#sql.exec("select 1 from generation where id = ?", id).toArray().length > 0;
-  }
+  return [...sums.values()];
 }

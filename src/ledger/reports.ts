@@ -1,4 +1,6 @@
-import { DAY_MS } from "./periods.ts";
+import type { GenerationRecord } from "../schema/generation.ts";
+import { dayOf } from "./periods.ts";
+import { accountOf, costsOf } from "./records.ts";
 
 /** What was used, of one kind or in all: nano-dollars, requests and tokens. */
 export interface Usage {
@@ -27,6 +29,9 @@ export interface UsageQuery {
   /** At most so many rows, those that cost most. */
   limit: number;
 }
+
+/** Records that a new table is filled with at a time. */
+const PAGE = 500;
 
 /** Of a name in the books; longer ones are cut. */
 const MAX_NAME = 256;
@@ -59,14 +64,64 @@ export function openActivity(storage: DurableObjectStorage): void {
       prompt_tokens integer not null, completion_tokens integer not null, reasoning_tokens integer not null,
       primary key (day, account, model, endpoint, provider, end_user)
     ) without rowid`);
-    sql.exec(addUp("select record as value from generation"));
+    for (let afterId = ""; ; ) {
+      const page = "select id, record from generation where id > ? order by id limit ?";
+      const rows = sql.exec<{ id: string; record: string }>(page, afterId, PAGE).toArray();
+      bookActivity(
+        sql,
+        rows.map(({ record }) => JSON.parse(record)),
+      );
+      if (rows.length < PAGE) return;
+      afterId = rows.at(-1)?.id ?? "";
+    }
   });
 }
 
-/** Adds records to the activity, except those that are booked already. To be called before they are. */
-export function bookActivity(sql: SqlStorage, recordsJson: string): void {
-  const isNew = "not exists (select 1 from generation where id = value ->> 'id')";
-  sql.exec(addUp(`select value, min(key) from json_each(?) where ${isNew} group by value ->> 'id'`), recordsJson);
+/** Adds records to the activity. */
+export function bookActivity(sql: SqlStorage, records: GenerationRecord[]): void {
+  const sums = new Map<string, { names: (string | number)[]; usage: Usage }>();
+  for (const record of records) {
+    const names = namesOf(record);
+    const id = JSON.stringify(names);
+    const { usage } = sums.get(id) ?? { usage: NOTHING };
+    sums.set(id, { names, usage: plus(usage, record) });
+  }
+  for (const { names, usage } of sums.values()) {
+    const { requests, nanoUsd, byokNanoUsd, promptTokens, completionTokens, reasoningTokens } = usage;
+    const row = [...names, requests, nanoUsd, byokNanoUsd, promptTokens, completionTokens, reasoningTokens];
+    sql.exec(`insert into activity values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ${ADD_TO_ROW}`, ...row);
+  }
+}
+
+const NOTHING: Usage = {
+  requests: 0,
+  nanoUsd: 0,
+  byokNanoUsd: 0,
+  promptTokens: 0,
+  completionTokens: 0,
+  reasoningTokens: 0,
+};
+
+function plus(sum: Usage, record: GenerationRecord): Usage {
+  const { nanoUsd, byokNanoUsd } = costsOf(record);
+  const { promptTokens = 0, completionTokens = 0, reasoning = 0 } = record.usage;
+  return {
+    requests: sum.requests + 1,
+    nanoUsd: sum.nanoUsd + nanoUsd,
+    byokNanoUsd: sum.byokNanoUsd + byokNanoUsd,
+    promptTokens: sum.promptTokens + promptTokens,
+    completionTokens: sum.completionTokens + completionTokens,
+    reasoningTokens: sum.reasoningTokens + (reasoning ?? 0),
+  };
+}
+
+/** Day, account, model, endpoint, provider and user. Of a request that nobody answered it is the last attempt's. */
+function namesOf(record: GenerationRecord): (string | number)[] {
+  const { createdAtMs, modelId, attempts, providerName, client } = record;
+  const last = attempts.findLast(({ failure }) => failure === undefined) ?? attempts.at(-1);
+  const [tag, provider] = [last?.tag ?? "", providerName ?? last?.providerName ?? ""];
+  const user = client.user ?? "";
+  return [dayOf(createdAtMs), accountOf(record), modelId.slice(0, MAX_NAME), tag, provider, user.slice(0, MAX_NAME)];
 }
 
 /** SQL: the sums of money and tokens over records in the column `value`. */
@@ -85,21 +140,6 @@ const ADD_TO_ROW = `on conflict do update set requests = requests + excluded.req
   prompt_tokens = prompt_tokens + excluded.prompt_tokens,
   completion_tokens = completion_tokens + excluded.completion_tokens,
   reasoning_tokens = reasoning_tokens + excluded.reasoning_tokens`;
-
-/** The attempt that answered; of a request that nobody answered the last one. */
-const lastAttempt = (field: string) =>
-  `(select attempt.value ->> '${field}' from json_each(records.value, '$.attempts') as attempt
-     order by attempt.value ->> 'failure' is null desc, attempt.key desc limit 1)`;
-
-function addUp(records: string): string {
-  return `insert into activity
-    select (value ->> 'createdAtMs') / ${DAY_MS}, ${ACCOUNT}, substr(value ->> 'modelId', 1, ${MAX_NAME}),
-      coalesce(${lastAttempt("tag")}, ''), coalesce(value ->> 'providerName', ${lastAttempt("providerName")}, ''),
-      substr(coalesce(value ->> '$.client.user', ''), 1, ${MAX_NAME}), ${SUMS}
-    from (${records}) as records
-    group by 1, 2, 3, 4, 5, 6
-    ${ADD_TO_ROW}`;
-}
 
 const TOTALS = `coalesce(sum(requests), 0) as requests, coalesce(sum(nano_usd), 0) as nanoUsd,
   coalesce(sum(byok_nano_usd), 0) as byokNanoUsd, coalesce(sum(prompt_tokens), 0) as promptTokens,

@@ -1,3 +1,4 @@
+import type { GenerationRecord } from "../schema/generation.ts";
 import type { Archive } from "./archive.ts";
 import { Outbox, type Part } from "./outbox.ts";
 import { dayOf } from "./periods.ts";
@@ -55,10 +56,9 @@ export class Shard {
     this.#outbox.enter(part);
   }
 
-  /** Writes down what records change; to be called before they are booked, in the same transaction. */
-  post(part: Part, recordsJson: string): void {
-    this.#outbox.enter(part);
-    this.#outbox.post(recordsJson);
+  /** Writes down what records change that are booked in the same transaction. */
+  post(records: GenerationRecord[]): void {
+    this.#outbox.post(records);
   }
 
   /**

@@ -3,7 +3,7 @@ import { TEAM_ACCOUNT } from "./amounts.ts";
 import { Heat, shardsFor } from "./heat.ts";
 import type { Leases } from "./leases.ts";
 import { openSettings, readSetting, writeSetting } from "./retention.ts";
-import { addSpend, SPEND_COLUMNS, type SpendRow } from "./spend.ts";
+import { addSpend, SPEND_COLUMNS, type SpendRow, sumSpend } from "./spend.ts";
 
 /** Where the records of a hot team are. */
 export interface Places {
@@ -78,7 +78,7 @@ export class Shards {
     const fresh = postings.filter(({ seq }) => seq > lastSeq).sort((a, b) => a.seq - b.seq);
     const last = fresh.at(-1);
     if (!last) return 0;
-    const rows = addUp(fresh.flatMap(({ spend }) => spend));
+    const rows = sumSpend(fresh.flatMap(({ spend }) => spend));
     addSpend(this.#sql, rows);
     for (const { account, day, nanoUsd, byokNanoUsd, requests } of rows) {
       this.#sql.exec(
@@ -102,17 +102,4 @@ export class Shards {
     const query = "select last_seq as seq from shard where number = ?";
     return this.#sql.exec<{ seq: number }>(query, shard).toArray()[0]?.seq ?? 0;
   }
-}
-
-function addUp(rows: SpendRow[]): SpendRow[] {
-  const sums = new Map<string, SpendRow>();
-  for (const row of rows) {
-    const name = `${row.day} ${row.account}`;
-    const sum = sums.get(name) ?? { ...row, nanoUsd: 0, byokNanoUsd: 0, requests: 0 };
-    sum.nanoUsd += row.nanoUsd;
-    sum.byokNanoUsd += row.byokNanoUsd;
-    sum.requests += row.requests;
-    sums.set(name, sum);
-  }
-  return [...sums.values()];
 }

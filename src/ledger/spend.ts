@@ -1,5 +1,7 @@
+import type { GenerationRecord } from "../schema/generation.ts";
 import { TEAM_ACCOUNT } from "./amounts.ts";
-import { DAY_MS, dayOf, type KeySpend, startOfMonth, startOfWeek } from "./periods.ts";
+import { dayOf, type KeySpend, startOfMonth, startOfWeek } from "./periods.ts";
+import { accountOf, costsOf } from "./records.ts";
 
 /** What an account spent on a day. */
 export interface SpendRow {
@@ -25,33 +27,37 @@ export function openSpend(sql: SqlStorage): void {
   ) without rowid`);
 }
 
-/** SQL: what the records of a JSON array change, those that are booked already left out. */
-const CHANGES = `select account.value as account, (record.value ->> 'createdAtMs') / ${DAY_MS} as day,
-    sum(iif(record.value ->> 'isByok', 0, coalesce(record.value ->> 'costNanoUsd', 0))) as nanoUsd,
-    sum(coalesce(record.value ->> iif(record.value ->> 'isByok', 'costNanoUsd', 'byokNanoUsd'), 0)) as byokNanoUsd,
-    count(*) as requests
-  from (select value, min(key) from json_each(?) group by value ->> 'id') as record,
-    json_each(json_array(coalesce(record.value ->> 'account', record.value ->> 'keyHash'), '${TEAM_ACCOUNT}')) as account
-  where not exists (select 1 from generation where id = record.value ->> 'id')
-  group by 1, 2`;
-
 const ADD_TO_ROW = `on conflict do update set nano_usd = nano_usd + excluded.nano_usd,
   byok_nano_usd = byok_nano_usd + excluded.byok_nano_usd, requests = requests + excluded.requests`;
 
 /** SQL: a `SpendRow`. */
 export const SPEND_COLUMNS = "key_hash as account, day, nano_usd as nanoUsd, byok_nano_usd as byokNanoUsd, requests";
 
-/** Adds what records have cost; to be called before they are booked themselves. */
-export function bookSpend(sql: SqlStorage, recordsJson: string): void {
-  sql.exec(`insert into spend ${CHANGES} ${ADD_TO_ROW}`, recordsJson);
+/** What records change in the books, by account and day. */
+export function spendOf(records: GenerationRecord[]): SpendRow[] {
+  return sumSpend(
+    records.flatMap((record) => {
+      const row = { day: dayOf(record.createdAtMs), ...costsOf(record), requests: 1 };
+      return [accountOf(record), TEAM_ACCOUNT].map((account) => ({ account, ...row }));
+    }),
+  );
 }
 
-/** What booking records will add. */
-export function spendOf(sql: SqlStorage, recordsJson: string): SpendRow[] {
-  return sql.exec<Row>(CHANGES, recordsJson).toArray();
+/** The rows added up, one for each account and day. */
+export function sumSpend(rows: SpendRow[]): SpendRow[] {
+  const sums = new Map<string, SpendRow>();
+  for (const row of rows) {
+    const name = `${row.day} ${row.account}`;
+    const sum = sums.get(name) ?? { ...row, nanoUsd: 0, byokNanoUsd: 0, requests: 0 };
+    sum.nanoUsd += row.nanoUsd;
+    sum.byokNanoUsd += row.byokNanoUsd;
+    sum.requests += row.requests;
+    sums.set(name, sum);
+  }
+  return [...sums.values()];
 }
 
-/** Adds what has been added up elsewhere. */
+/** Adds what has been added up. */
 export function addSpend(sql: SqlStorage, rows: SpendRow[]): void {
   for (const { account, day, nanoUsd, byokNanoUsd, requests } of rows) {
     const row = [account, day, nanoUsd, byokNanoUsd, requests];
