@@ -3,7 +3,7 @@ import type { Pricing } from "../schema/catalogue.ts";
 import { type Measured, UNMEASURED } from "./measured.ts";
 
 /** `"-1"` is how this API says that a price is not known beforehand. */
-const UNKNOWN_PRICE: Pricing = { prompt: "-1", completion: "-1" };
+export const UNKNOWN_PRICE: Pricing = { prompt: "-1", completion: "-1" };
 
 /** A model as GET /models tells of it, with what the given endpoints of it can do. */
 export function toWireModel({ id, row }: Model, endpoints: Endpoint[]): Record<string, unknown> {

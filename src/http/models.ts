@@ -4,7 +4,7 @@ import { readCatalogue } from "../store/catalogue.ts";
 import { identify } from "./authenticate.ts";
 import { type AppContext, waitUntilOf } from "./env.ts";
 import { measuresFor } from "./measured.ts";
-import { everything, listModels, type Scope, scopeOf, usableBy } from "./model-list.ts";
+import { everything, listModels, listNamesAndModels, type Scope, scopeOf, usableBy } from "./model-list.ts";
 import { isZeroRetention, type ModelQuery, pageOf, readModelQuery, selectModels } from "./model-query.ts";
 import { toWireEndpoint, toWireListing, toWireModel } from "./model-wire.ts";
 
@@ -27,7 +27,7 @@ export async function getEmbeddingModels(c: AppContext): Promise<Response> {
 
 /** GET /models/ids: the names of what the caller's key can use, whatever it gives. `prefer` goes to the front. */
 export async function getModelIds(c: AppContext): Promise<Response> {
-  const models = await listModels(c, await usableBy(c, await identify(c)));
+  const models = await listNamesAndModels(c, await usableBy(c, await identify(c)));
   const ids = models.map(({ model }) => model.id);
   const preferred = c.req.query("prefer");
   const isThere = preferred !== undefined && ids.includes(preferred);
@@ -37,7 +37,7 @@ export async function getModelIds(c: AppContext): Promise<Response> {
 /** GET /models/count: how many models the query asks for. */
 export async function getModelsCount(c: AppContext): Promise<Response> {
   const query = readModelQuery(c.req.query());
-  const models = await listModels(c, await scopeOf(c, query.all));
+  const models = await listNamesAndModels(c, await scopeOf(c, query.all));
   return c.json({ data: { count: selectModels(models, query, Date.now()).length } });
 }
 
@@ -77,7 +77,7 @@ export async function getZeroRetentionEndpoints(c: AppContext): Promise<Response
 }
 
 async function answerList(c: AppContext, scope: Scope, query: ModelQuery): Promise<Response> {
-  const models = selectModels(await listModels(c, scope), query, Date.now());
+  const models = selectModels(await listNamesAndModels(c, scope), query, Date.now());
   const { page, nextOffset } = pageOf(models, query);
   const links = { next: nextOffset === undefined ? null : withOffset(c.req.url, nextOffset) };
   // The rows are rendered already; only what is around them is made for each answer.

@@ -8,20 +8,29 @@ import type { Caller } from "./authenticate.ts";
 
 /**
  * Tells which endpoints a key may use by its rules and those of its team, whatever it asks; undefined: there are no
- * rules, or it is no key that infers.
+ * rules, or it is no key that infers. `byName`: those behind a name that it may use, whose models need not be allowed.
  */
-export function permittedTo(caller: Caller | undefined): ((endpoint: Endpoint) => boolean) | undefined {
+export function permittedTo(
+  caller: Caller | undefined,
+  { byName = false } = {},
+): ((endpoint: Endpoint) => boolean) | undefined {
   if (caller?.kind !== "key") return undefined;
   const { key, team } = caller;
-  const { layers, allowsModel } = restrictionsOf(key, team);
+  const { layers, allowsModel, deniesModel } = restrictionsOf(key, team);
   if (layers.length === 0 && !hasModelRules(key) && !hasModelRules(team)) return undefined;
   const { only, ignore, zdr, denyDataCollection } = joinPreferences(...layers);
+  const mayUse = byName ? (id: string) => !deniesModel(id) : allowsModel;
   return (endpoint) =>
-    allowsModel(endpoint.modelId) &&
+    mayUse(endpoint.adapterOf ?? endpoint.modelId) &&
     only.every((names) => isNamed(names, endpoint)) &&
     !isNamed(ignore, endpoint) &&
     !(zdr && !keepsNothing(endpoint)) &&
     !(denyDataCollection && endpoint.provider.row.data_policy?.training !== false);
+}
+
+/** Whether a caller may ask for some models only. */
+export function hasModelRulesOf(caller: Caller | undefined): boolean {
+  return caller?.kind === "key" && (hasModelRules(caller.key) || hasModelRules(caller.team));
 }
 
 function hasModelRules({ allowedModels, deniedModels }: Rules): boolean {

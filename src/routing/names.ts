@@ -1,6 +1,7 @@
 import type { Model } from "../catalogue/catalogue.ts";
 import type { Router } from "../schema/names.ts";
 import type { Track } from "./resolve.ts";
+import { isNamed } from "./slug.ts";
 import { aliasGate, drawMembers, memberGate, type Target } from "./targets.ts";
 import type { RoutedCatalogue } from "./team-keys.ts";
 
@@ -79,4 +80,45 @@ function trackOf(name: string, catalogue: NamesInput["catalogue"]): NamedTrack |
     alias.adapter_of === undefined ? catalogue.model(alias.model ?? "") : catalogue.adapter(name);
   const gate = aliasGate(name, alias);
   return model && { model, only: (base ?? alias).provider, target: { name, gates: gate ? [gate] : [] } };
+}
+
+/** What a key may use, as far as names are concerned. */
+export interface NameRules {
+  allowsModel?: ((id: string) => boolean) | undefined;
+  deniesModel?: ((id: string) => boolean) | undefined;
+}
+
+/** A name, and what it stands for: one model, or those among which a router chooses. */
+export interface SeenName {
+  name: string;
+  kind: "alias" | "adapter" | "router";
+  /** With the endpoints that are meant. */
+  models: Model[];
+}
+
+/** The aliases, adapters and routers that a key of a project may ask for, in the document's order; all for no project. */
+export function namesSeenBy(
+  catalogue: NamesInput["catalogue"] & Pick<RoutedCatalogue, "names">,
+  project: string | undefined,
+  { allowsModel, deniesModel }: NameRules = {},
+): SeenName[] {
+  return catalogue.names().flatMap((name): SeenName[] => {
+    if (allowsModel?.(name) === false) return [];
+    const tracks = followName(name, { catalogue, project, random: () => 0 }) ?? [];
+    const isRouter = catalogue.router(name) !== undefined;
+    const models = (isRouter ? tracks.filter(({ target }) => target?.member) : tracks.slice(0, 1))
+      .filter(({ model }) => deniesModel?.(adaptedOf(model)) !== true)
+      .map(({ model, only }) => (only === undefined ? model : withOnly(model, only)));
+    const kind = isRouter ? "router" : catalogue.alias(name)?.adapter_of === undefined ? "alias" : "adapter";
+    return models.length > 0 ? [{ name, kind, models }] : [];
+  });
+}
+
+function withOnly(model: Model, only: string): Model {
+  return { ...model, endpoints: model.endpoints.filter((endpoint) => isNamed([only], endpoint)) };
+}
+
+/** An adapter is as much allowed as the model that it adapts. */
+export function adaptedOf({ id, endpoints: [first] }: Model): string {
+  return first?.adapterOf ?? id;
 }

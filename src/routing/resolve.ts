@@ -2,7 +2,7 @@ import type { Model } from "../catalogue/catalogue.ts";
 import { RouterError } from "../errors.ts";
 import type { SortKey } from "../schema/provider-preferences.ts";
 import { defaultName } from "./default-model.ts";
-import { followName } from "./names.ts";
+import { adaptedOf, followName } from "./names.ts";
 import { isRouter, type RouterInput, routeToModels } from "./routers.ts";
 import type { Target } from "./targets.ts";
 import type { RoutedCatalogue } from "./team-keys.ts";
@@ -77,11 +77,6 @@ function narrowed(found: Found, allows: ((id: string) => boolean) | undefined): 
   if (!allows) return found;
   const tracks = found.tracks.filter(({ model }) => allows(adaptedOf(model)));
   return tracks.length > 0 ? { ...found, tracks } : undefined;
-}
-
-/** An adapter is as much allowed as the model that it adapts. */
-function adaptedOf({ id, endpoints: [first] }: Model): string {
-  return first?.adapterOf ?? id;
 }
 
 /** The name of the model of a request that names none. Its draws are not the request's own: they come first. */

@@ -7,6 +7,7 @@ export type RoutedCatalogue = Pick<
   | "alias"
   | "router"
   | "adapter"
+  | "names"
   | "model"
   | "latest"
   | "modelIds"
@@ -54,6 +55,7 @@ export function withTeamKeys(catalogue: RoutedCatalogue, keys: TeamKey[], caller
     checks: catalogue.checks,
     retrieval: catalogue.retrieval,
     documentModelIds: catalogue.documentModelIds,
+    names: () => catalogue.names(),
     alias: (name) => catalogue.alias(name),
     router: (name) => catalogue.router(name),
     adapter: (name) => expand(catalogue.adapter(name)),
