@@ -28,6 +28,8 @@ declare namespace Cloudflare {
     MASTER_KEYS?: string;
     /** How many days records of generations are kept; absent: 90. */
     RETENTION_DAYS?: string;
+    /** How many generations of a day a team's ledger asks their upstreams' costs for at night; absent: 100, 0: none. */
+    UPSTREAM_COST_CHECKS?: string;
     /** `on`, `off`, or absent: the demo provider answers on loopback hosts only. */
     DEMO?: string;
   }

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { type ParseArgsOptionsConfig, parseArgs, parseEnv } from "node:util";
 import { Api, Refused, Unreachable } from "./admin/api.ts";
+import { bookCommands } from "./admin/books.ts";
 import { byokCommands } from "./admin/byok.ts";
 import { catalogueCommands } from "./admin/catalogue.ts";
 import { type Command, type Input, Misused } from "./admin/command.ts";
@@ -21,6 +22,7 @@ const COMMANDS: Record<string, Command> = {
   ...keyCommands,
   ...teamCommands,
   ...spendCommands,
+  ...bookCommands,
   ...catalogueCommands,
   ...byokCommands,
   ...installationCommands,

@@ -25,16 +25,32 @@ export interface UpstreamCall {
  * to that URL's host alone: redirects are not followed.
  */
 export function callUpstream(provider: Provider, call: UpstreamCall, signal: AbortSignal): Promise<Response> {
-  const headers: Record<string, string> = { "content-type": "application/json", "user-agent": USER_AGENT };
-  // One name each, whatever its letters: two that differ in them would go out as one, with both values.
-  for (const added of [call.headers, provider.headers])
-    for (const name in added) headers[name.toLowerCase()] = added[name] ?? "";
+  const headers = headersFor(provider, { "content-type": "application/json" }, call.headers);
   headers[HOPS_HEADER] = String(call.hops + 1);
   const init = { method: "POST", headers, body: call.body, signal };
   const url = provider.baseUrl + call.path;
   if (provider.slug === DEMO_SLUG) return askDemo(new URL(url), init);
   if (provider.slug === LOCAL_SLUG) return askHere(new URL(url), init);
   return fetch(url, { ...init, redirect: "manual" });
+}
+
+/** Asks a provider for something else than an answer, under the same rules. */
+export function askUpstream(
+  provider: Provider,
+  path: string,
+  authorization: Record<string, string>,
+  signal: AbortSignal,
+): Promise<Response> {
+  const headers = headersFor(provider, { accept: "application/json" }, authorization);
+  return fetch(provider.baseUrl + path, { headers, signal, redirect: "manual" });
+}
+
+function headersFor(provider: Provider, format: Record<string, string>, own: Record<string, string>) {
+  const headers: Record<string, string> = { ...format, "user-agent": USER_AGENT };
+  // One name each, whatever its letters: two that differ in them would go out as one, with both values.
+  for (const added of [own, provider.headers])
+    for (const name in added) headers[name.toLowerCase()] = added[name] ?? "";
+  return headers;
 }
 
 async function askHere(url: URL, init: { body: string }): Promise<Response> {

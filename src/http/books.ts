@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { readReconciliation, readRetention, writeRetention } from "../ledger/read-reports.ts";
+import type { ChargedDay } from "../ledger/charges.ts";
+import { readCharges, readReconciliation, readRetention, writeRetention } from "../ledger/read-reports.ts";
 import { type Difference, dateOf } from "../ledger/reconcile.ts";
 import type { Usage } from "../ledger/reports.ts";
 import { DEFAULT_TEAM } from "../schema/team.ts";
@@ -12,13 +13,14 @@ import { readTeams } from "./report-query.ts";
 /**
  * GET /reports/reconciliation: whether the sums that budgets and reports rest on are those of the records themselves,
  * for every complete UTC day whose records are still kept. They are compared each night, by each workspace's own ledger.
- * What the upstreams say that they have charged is no part of it.
+ * `upstream` is how a sample of those days compares with what the upstreams say that they have charged.
  */
 export async function getReconciliation(c: AppContext): Promise<Response> {
   const teams = await readTeams(c, await requireManagement(c));
   const data = await Promise.all(
     teams.map(async ({ id }) => {
-      const { days, firstDay, lastDay, checkedAtMs, records, differences } = await readReconciliation(c.env.LEDGER, id);
+      const [found, charges] = await Promise.all([readReconciliation(c.env.LEDGER, id), readCharges(c.env.LEDGER, id)]);
+      const { days, firstDay, lastDay, checkedAtMs, records, differences } = found;
       return {
         workspace_id: id,
         days,
@@ -28,6 +30,7 @@ export async function getReconciliation(c: AppContext): Promise<Response> {
         records,
         agrees: differences.length === 0,
         differences: differences.map(toWire),
+        upstream: toWireCharges(charges),
       };
     }),
   );
@@ -37,6 +40,34 @@ export async function getReconciliation(c: AppContext): Promise<Response> {
 function toWire({ day, account, book, booked, records, shard }: Difference) {
   const found = { date: dateOf(day), account, book, booked: toWireUsage(booked), records: toWireUsage(records) };
   return shard === undefined ? found : { ...found, shard };
+}
+
+/** Sums over all days; `usage` and `upstream_usage` are of the generations that were compared. */
+function toWireCharges(rows: ChargedDay[]) {
+  const days = [...new Set(rows.map(({ day }) => day))].sort((a, b) => a - b);
+  const sum = (count: (row: ChargedDay) => number) => rows.reduce((total, row) => total + count(row), 0);
+  const differences = rows.flatMap((row) => row.differences);
+  const [from, to] = [days[0], days.at(-1)];
+  return {
+    days: days.length,
+    from: from === undefined ? null : dateOf(from),
+    to: to === undefined ? null : dateOf(to),
+    eligible: sum(({ eligible }) => eligible),
+    compared: sum(({ compared }) => compared),
+    unknown: sum(({ unknown }) => unknown),
+    errors: sum(({ errors }) => errors),
+    usage: toUsd(sum(({ bookedNanoUsd }) => bookedNanoUsd)),
+    upstream_usage: toUsd(sum(({ chargedNanoUsd }) => chargedNanoUsd)),
+    agrees: differences.length === 0,
+    differences: differences.map((one) => ({
+      date: dateOf(one.day),
+      generation_id: one.id,
+      provider: one.provider,
+      cost_certainty: one.certainty,
+      usage: toUsd(one.bookedNanoUsd),
+      upstream_usage: toUsd(one.chargedNanoUsd),
+    })),
+  };
 }
 
 function toWireUsage({ nanoUsd = 0, byokNanoUsd = 0, ...counts }: Partial<Usage>) {

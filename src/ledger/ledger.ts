@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { GenerationRecord, HoldRecord } from "../schema/generation.ts";
 import { Alarms } from "./alarms.ts";
 import { Archive } from "./archive.ts";
+import { type ChargedDay, Charges, checksOf, type Invoices } from "./charges.ts";
 import type { ContentRow } from "./contents.ts";
 import { type GenerationPage, type GenerationQuery, queryGenerations } from "./generations.ts";
 import { type LeaseAnswer, type LeaseRequest, type LeaseReturn, Leases } from "./leases.ts";
@@ -15,6 +16,9 @@ import { installationRetention, type Retention } from "./retention.ts";
 import { Shard } from "./shard.ts";
 import { type Places, type Posting, Shards } from "./shards.ts";
 import { addSpend, openSpend, querySpend, type SpendRow, spendOf } from "./spend.ts";
+
+/** Upstreams are asked when the night's other work is done, mostly. */
+const CHARGES_AFTER_MS = 600_000;
 
 /**
  * The books of one team: what each key has spent, day by day, and every generation. Of a hot team the generations are
@@ -32,9 +36,10 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
   readonly #archive: Archive;
   readonly #shards: Shards;
   readonly #shard: Shard;
-  readonly #alarms: Alarms<"leases" | "nightly" | "outbox">;
+  readonly #charges: Charges;
+  readonly #alarms: Alarms<"leases" | "nightly" | "outbox" | "charges">;
 
-  constructor(state: DurableObjectState, env: Cloudflare.Env) {
+  constructor(state: DurableObjectState, env: Cloudflare.Env, invoices?: Invoices) {
     super(state, env);
     const { sql } = state.storage;
     sql.exec(`create table if not exists generation (
@@ -49,9 +54,11 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
       spreadMs: Number.parseInt(state.id.toString().slice(0, 4), 16) * 50,
     });
     this.#shard = new Shard(sql, this.#archive, (team) => env.LEDGER.getByName(`team:${team}`));
+    this.#charges = new Charges(sql, invoices, checksOf(env.UPSTREAM_COST_CHECKS));
     this.#alarms = new Alarms(state.storage, {
       leases: (nowMs) => this.#leases.sweep(nowMs),
-      nightly: (nowMs) => (this.#shard.isOne() ? this.#shard.tidy(nowMs) : this.#archive.tidy(nowMs)),
+      nightly: (nowMs) => this.#tidy(nowMs),
+      charges: (nowMs) => this.#charges.watch(nowMs),
       outbox: (nowMs) => this.#shard.retry(nowMs),
     });
   }
@@ -219,7 +226,30 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     return this.#shard.isOne() ? this.#shard.reconciliation() : this.#archive.reconciliation();
   }
 
+  /** How a sample of each day compares with what upstreams say that they have charged. */
+  charges(): ChargedDay[] {
+    return this.#charges.days();
+  }
+
+  #tidy(nowMs: number): number | undefined {
+    this.#alarms.wakeBy("charges", nowMs + CHARGES_AFTER_MS);
+    return this.#shard.isOne() ? this.#shard.tidy(nowMs) : this.#archive.tidy(nowMs);
+  }
+
   #tidyLater(): void {
     this.#alarms.wakeBy("nightly", this.#archive.nextNightMs(Date.now()));
   }
+}
+
+/** The ledger with what only those above it can do. */
+export function ledgerBy(invoicesOf: (env: Cloudflare.Env) => Promise<Invoices>): typeof Ledger {
+  return class extends Ledger {
+    constructor(state: DurableObjectState, env: Cloudflare.Env) {
+      const invoices = () => invoicesOf(env);
+      super(state, env, {
+        providers: async () => (await invoices()).providers(),
+        chargeOf: async (provider, upstreamId) => (await invoices()).chargeOf(provider, upstreamId),
+      });
+    }
+  };
 }

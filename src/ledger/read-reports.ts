@@ -1,5 +1,6 @@
 import { fromStore } from "../errors.ts";
 import type { GenerationRecord } from "../schema/generation.ts";
+import type { ChargedDay } from "./charges.ts";
 import type { KeptContent } from "./contents.ts";
 import type { GenerationQuery } from "./generations.ts";
 import type { Ledger } from "./ledger.ts";
@@ -60,6 +61,11 @@ export async function readContent(
 export async function readReconciliation(namespace: LedgerNamespace, team: string): Promise<Reconciliation> {
   const found = await askPlaces(namespace, team, (ledger) => ledger.reconciliation());
   return mergeReconciliations(found);
+}
+
+/** What upstreams have charged, by the days that were compared; of shards a row each. */
+export async function readCharges(namespace: LedgerNamespace, team: string): Promise<ChargedDay[]> {
+  return (await askPlaces(namespace, team, (ledger) => ledger.charges())).flat();
 }
 
 /** How long a team's records and contents are kept, in days. */

@@ -8,6 +8,11 @@ export const quirksSchema = z.strictObject({
   no_stream_options: z.boolean().optional(),
   /** Is itself a router of this API: takes `plugins`, `reasoning`, `cache_control` and message fields as they are. */
   is_router: z.boolean().optional(),
+  /**
+   * Tells what a generation has cost under `GET {base_url}/generation?id=<its id there>`, as OpenRouter does:
+   * `data.total_cost`, in US dollars. A sample of each day is compared with it at night.
+   */
+  generation_costs: z.boolean().optional(),
   /** Takes `cache_control` on messages, parts and tools; default: it is taken out. */
   cache_control: z.boolean().optional(),
   /** Under which name earlier reasoning goes back on assistant messages; default: it stays here. */

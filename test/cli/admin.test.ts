@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { bookCommands } from "../../src/cli/admin/books.ts";
+import type { Command, Input } from "../../src/cli/admin/command.ts";
 import { jsonOf, sharedGateway } from "../support/gateway.ts";
 import { runAdmin as run, type Setting } from "./admin-program.ts";
 
@@ -113,6 +115,46 @@ describe("spend", () => {
     expect(csv.split(/\r?\n/)[0]).toMatch(/^model,/);
     expect(await textFrom(["spend", "--from", "2001-01-01", "--to", "2001-01-02"])).toContain("Nothing was spent.");
     expect((await admin(["spend", "--by", "weather"])).stderr).toContain("group_by");
+  });
+});
+
+describe("books", () => {
+  it("tell whether the sums are right, and what upstreams were asked", async () => {
+    await gateway.generation((await ask(gateway.key)).headers.get("x-generation-id") ?? "");
+    const text = await textFrom(["books"]);
+    expect(text).toMatch(/^team +days +records +compared +differences$/m);
+    expect(text).toMatch(/^default +0 +0 +- +0$/m);
+    expect(text).toContain("No upstream was asked.");
+    expect(await jsonFrom(["books", "--team", "default"])).toMatchObject([
+      { workspace_id: "default", agrees: true, upstream: { compared: 0, agrees: true } },
+    ]);
+    expect((await admin(["books", "--team", "nowhere"])).code).toBe(1);
+  });
+
+  it("are bad where something differs", async () => {
+    const booked = { usage: 0.5, requests: 2 };
+    const team = {
+      ...{ workspace_id: "yard", days: 3, records: 7, checked_at: "2026-06-10T02:03:04Z" },
+      differences: [{ date: "2026-06-09", account: "team", book: "spend", booked, records: { usage: 0.25 } }],
+      upstream: {
+        ...{ days: 1, eligible: 9, compared: 4, unknown: 1, errors: 2, usage: 1, upstream_usage: 1.5 },
+        differences: [
+          {
+            ...{ date: "2026-06-09", generation_id: "gen-1", provider: "router", cost_certainty: "exact" },
+            ...{ usage: 0.25, upstream_usage: 0.75 },
+          },
+        ],
+      },
+    };
+    const api = { call: async () => ({ data: [team] }) } as unknown as Input["api"];
+    const command = bookCommands.books as Command;
+    const input = { api, names: [], text: () => undefined, isSet: () => false, number: () => undefined };
+    const { text, isBad } = await command.run(input);
+    expect(isBad).toBe(true);
+    expect(text).toMatch(/^yard +3 +7 +2026-06-10 02:03 +1$/m);
+    expect(text).toMatch(/^yard +1 +9 +4 +1 +2 +\$1\.00 +\$1\.50 +1$/m);
+    expect(text).toMatch(/^2026-06-09 +yard +team +spend +\$0\.50, 2 requests +\$0\.25, 0 requests$/m);
+    expect(text).toMatch(/^2026-06-09 +yard +gen-1 +router +exact +\$0\.25 +\$0\.75$/m);
   });
 });
 

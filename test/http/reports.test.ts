@@ -277,6 +277,10 @@ describe("the comparison of the books with their records", () => {
         {
           ...{ workspace_id: team.id, days: 0, from: null, to: null, checked_at: null, records: 0 },
           ...{ agrees: true, differences: [] },
+          upstream: {
+            ...{ days: 0, from: null, to: null, eligible: 0, compared: 0, unknown: 0, errors: 0 },
+            ...{ usage: 0, upstream_usage: 0, agrees: true, differences: [] },
+          },
         },
       ],
     });

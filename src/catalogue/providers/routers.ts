@@ -7,7 +7,7 @@ export const ROUTERS: ProviderRows = {
     api: "openai-chat",
     base_url: "https://openrouter.ai/api/v1",
     key: "OPENROUTER_API_KEY",
-    quirks: { is_router: true },
+    quirks: { is_router: true, generation_costs: true },
     privacy_policy_url: "https://openrouter.ai/privacy",
     terms_of_service_url: "https://openrouter.ai/terms",
     status_page_url: "https://status.openrouter.ai/",
