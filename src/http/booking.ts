@@ -1,7 +1,7 @@
 import type { Endpoint } from "../catalogue/catalogue.ts";
 import { MINUTE_MS } from "../ledger/leases.ts";
 import { recallReasoning } from "../ledger/read.ts";
-import { settle } from "../ledger/settlements.ts";
+import { settleTogether } from "../ledger/settlements.ts";
 import type { GenerationRecord, HoldRecord } from "../schema/generation.ts";
 import { type ApiKey, ledgerOf } from "../schema/key.ts";
 import { readEndpointKey } from "../store/byok.ts";
@@ -54,12 +54,19 @@ interface Member {
 
 /** What dispatch may use of the stores. Holds nothing of the client's request: a stream would keep it in memory. */
 export function storesOf(env: Cloudflare.Env, member: Member, waitUntil: (work: Promise<unknown>) => void) {
+  let choices: GenerationRecord[] = [];
   return {
     keyOf: (endpoint: Endpoint) => readEndpointKey(endpoint, env),
     recall: (turnKeys: string[]) => recallOrNothing(env, member, turnKeys),
+    /** Waits for `settle`, which follows at once: what was held for all is released with what all have cost. */
+    settleChoice(record: GenerationRecord): void {
+      choices.push(record);
+    },
     settle(record: GenerationRecord): void {
-      if (member.key.team === null) settleTwice(env, member.key, record, waitUntil);
-      else settle(env.LEDGER, record, waitUntil);
+      const records = [...choices, record];
+      choices = [];
+      if (member.key.team === null) settleTwice(env, member.key, records, waitUntil);
+      else settleTogether(env.LEDGER, record.team, records, waitUntil);
     },
   };
 }
@@ -68,14 +75,16 @@ export function storesOf(env: Cloudflare.Env, member: Member, waitUntil: (work: 
 function settleTwice(
   env: Cloudflare.Env,
   key: ApiKey,
-  record: GenerationRecord,
+  records: GenerationRecord[],
   waitUntil: (work: Promise<unknown>) => void,
 ): void {
-  const { keyHold, ...ofTeam } = record;
-  settle(env.LEDGER, ofTeam, waitUntil);
-  const { hold: _, plan: __, replay: ___, ...facts } = ofTeam;
-  const own = { ...facts, team: ledgerOf(key), actedFor: record.team, ...(keyHold && { hold: keyHold }) };
-  settle(env.LEDGER, own, waitUntil);
+  const ofTeam = records.map(({ keyHold: _, ...record }) => record);
+  const own = records.map(({ hold: _, plan: __, replay: ___, keyHold, ...facts }) => {
+    return { ...facts, team: ledgerOf(key), actedFor: facts.team, ...(keyHold && { hold: keyHold }) };
+  });
+  const [first] = ofTeam;
+  if (first) settleTogether(env.LEDGER, first.team, ofTeam, waitUntil);
+  settleTogether(env.LEDGER, ledgerOf(key), own, waitUntil);
 }
 
 /** Reasoning that cannot be looked up is missed as it would be without the ledger: the answer goes on. */

@@ -173,7 +173,12 @@ function isGood({ outcome, finishReason }: GenerationRecord): boolean {
 }
 
 /** What a dispatch is told, so that its answer is kept: the stores' own functions, and the keeper beside them. */
-export function keptBy<Stores extends { settle: (record: GenerationRecord) => void }>(
+export function keptBy<
+  Stores extends {
+    settle: (record: GenerationRecord) => void;
+    settleChoice?: (record: GenerationRecord) => void;
+  },
+>(
   keeper: AnswerKeeper,
   stores: Stores,
 ): Stores & { onText: (text: string) => void; settleChoice: (record: GenerationRecord) => void } {
@@ -181,7 +186,7 @@ export function keptBy<Stores extends { settle: (record: GenerationRecord) => vo
     ...stores,
     onText: (text) => keeper.onText(text),
     settleChoice(record) {
-      stores.settle(record);
+      (stores.settleChoice ?? stores.settle)(record);
       keeper.onChoiceSettled(record);
     },
     settle(record) {

@@ -52,13 +52,23 @@ const queues = new Map<string, Queue>();
 
 /** Books a record. Returns at once; the record is in the ledger soon after, within `GATHER_MS` and a round trip. */
 export function settle(namespace: LedgerNamespace, record: GenerationRecord, waitUntil: WaitUntil): void {
-  const queue = queueOf(record.team);
-  queue.records.push(record);
+  settleTogether(namespace, record.team, [record], waitUntil);
+}
+
+/** The same for several records of one team, which leave together. */
+export function settleTogether(
+  namespace: LedgerNamespace,
+  team: string,
+  records: GenerationRecord[],
+  waitUntil: WaitUntil,
+): void {
+  const queue = queueOf(team);
+  queue.records.push(...records);
   const now = Date.now();
   const isCarried = queue.carriedSinceMs !== undefined && now - queue.carriedSinceMs < LOST_CARRIER_MS;
   if (isCarried) return;
   queue.carriedSinceMs = now;
-  waitUntil(carry({ namespace, team: record.team }, queue, now));
+  waitUntil(carry({ namespace, team }, queue, now));
 }
 
 /** Waits until the records that this isolate holds for a team are in its ledger. */

@@ -34,6 +34,8 @@ describe("what is said", () => {
   it.each<[name: string, fields: object, output: object]>([
     ["of an answer in one piece", {}, { completion: "Who is there?", reasoning: null }],
     ["of a stream", { stream: true }, { completion: "Who is there?", reasoning: null }],
+    ["of the first of several choices", { n: 3 }, { completion: "Who is there?", reasoning: null }],
+    ["of the first, in a stream", { n: 3, stream: true }, { completion: "Who is there?", reasoning: null }],
   ])("is kept where the team wants it: %s", async (_, fields, output) => {
     expect(await contentOf(fields)).toEqual({ input: ASKED, output, error: null });
   });
