@@ -158,6 +158,27 @@ describe("embeddings", () => {
     if (status === 429) expect(response.headers.get("retry-after")).toBe("7");
   });
 
+  it("are asked of one company alone where no other may be", async () => {
+    const scene = await addModel("embeddings", { first: json(errorBody("no"), { status: 500 }), second: embed });
+    const provider = { allow_fallbacks: false };
+    await jsonOf(await post("/embeddings", { model: scene.model(), input: "a", provider }), 502);
+    expect(scene.visited()).toEqual(["m.first"]);
+    const only = { only: [scene.slug("second")] };
+    await jsonOf(await post("/embeddings", { model: scene.model(), input: "a", provider: only }), 200);
+    expect(scene.visited()).toEqual(["m.first", "m.second"]);
+    for (const { body } of scene.route("second").visits) expect(body).not.toHaveProperty("provider");
+  });
+
+  it("are not asked again of who wants to be left alone", async () => {
+    const limited = json(errorBody("Slow down."), { status: 429, headers: { "retry-after": "30" } });
+    const scene = await addModel("embeddings", { only: limited });
+    const ask = () => post("/embeddings", { model: scene.model(), input: "a" });
+    await jsonOf(await ask(), 429);
+    const cold = await ask();
+    expect([cold.status, Number(cold.headers.get("retry-after"))]).toEqual([429, expect.closeTo(30, -1)]);
+    expect(scene.visited()).toHaveLength(1);
+  });
+
   it("are given up when the time of their client is up", async () => {
     const scene = await addModel("embeddings", { only: hang() });
     const startedAtMs = performance.now();
@@ -586,6 +607,13 @@ describe("who may ask", () => {
     await jsonOf(await fetch(`${gateway.origin}${mount}/rerank`, init), 200);
     const ids = await jsonOf(await fetch(`${gateway.origin}${mount}/models/ids`, { headers }), 200);
     expect(ids).toEqual(expect.arrayContaining(["demo/echo", "pointsman/bm25"]));
+  });
+
+  it("a key without a prefix, which has the errors of that dialect", async () => {
+    const headers = { authorization: `Bearer ${gateway.key}`, "content-type": "application/json" };
+    const init = { method: "POST", headers, body: JSON.stringify({ prompt: 1 }) };
+    const { error } = await jsonOf(await fetch(`${gateway.origin}/PII`, init), 400);
+    expect(error).toMatch(/^prompt: /);
   });
 
   it("a management key; nobody without a key", async () => {
