@@ -38,6 +38,7 @@ const workspaces = lazily(() => import("./workspaces.ts"));
 
 const management = audit("managementOnly");
 const teamManagement = audit("teamManagementOnly");
+const projectChange = audit("projectChange");
 
 const HYBRID_SEARCH = "/gen_tables/knowledge/hybrid_search";
 /** What is offered beside chats, also under the bare root. */
@@ -108,16 +109,16 @@ function createApi(): Hono<AppEnv> {
   api.delete("/projects/:id", projects("removeProject"));
 
   api.get("/tables", tables("getTables"));
-  api.post("/tables", tables("postTable"));
+  api.post("/tables", projectChange, tables("postTable"));
   api.get("/tables/:id", tables("getTable"));
-  api.delete("/tables/:id", tables("removeTable"));
+  api.delete("/tables/:id", projectChange, tables("removeTable"));
   api.post("/tables/:id/search", tables("postSearch"));
   api.get("/tables/:id/documents", tablesContent("getDocuments"));
-  api.post("/tables/:id/documents", tablesContent("postDocument"));
-  api.delete("/tables/:id/documents/:document", tablesContent("removeDocument"));
+  api.post("/tables/:id/documents", projectChange, tablesContent("postDocument"));
+  api.delete("/tables/:id/documents/:document", projectChange, tablesContent("removeDocument"));
   api.get("/tables/:id/rows", tablesContent("getRows"));
-  api.post("/tables/:id/rows", tablesContent("postRows"));
-  api.delete("/tables/:id/rows/:chunk", tablesContent("removeRow"));
+  api.post("/tables/:id/rows", projectChange, tablesContent("postRows"));
+  api.delete("/tables/:id/rows/:chunk", projectChange, tablesContent("removeRow"));
   api.post(HYBRID_SEARCH, tables("postHybridSearch"));
 
   api.use("/presets", management);

@@ -4,9 +4,11 @@ import * as z from "zod";
 import { invalidField } from "../errors.ts";
 import { type AuditAction, appendAudit, listAudit, verifyAudit } from "../ledger/audit.ts";
 import { type Actor, describeFields, type Intent } from "../schema/audit.ts";
+import { projectNamed } from "./acting.ts";
 import {
   managementOnly as authenticate,
   teamManagementOnly as authenticateAny,
+  identify,
   type ManagementCaller,
   requireManagement,
 } from "./authenticate.ts";
@@ -20,6 +22,12 @@ export const managementOnly = audited(authenticate());
 
 /** Lets management keys pass, also a team's own: the handler must ask `mayManage`. What they change is on record. */
 export const teamManagementOnly = audited(authenticateAny());
+
+/** Lets any key pass to what belongs to a project; what a management key changes there is on record. */
+export const projectChange: MiddlewareHandler<AppEnv> = async function auditManagement(c, next) {
+  const { kind } = await identify(c);
+  await (kind === "management" ? audit(c, next) : next());
+};
 
 /**
  * Audit is a part of letting pass, so that no route can forget it. What is going to be done is written down before it
@@ -58,7 +66,7 @@ async function toIntent(c: AppContext, caller: ManagementCaller): Promise<Intent
   const body = await readFields(c.req.raw);
   const { pathname, search } = new URL(c.req.url);
   const text = (value: string | null) => value?.slice(0, MAX_TEXT_CHARS) ?? null;
-  const named = body.workspace_id ?? c.req.query("workspace_id");
+  const named = body.workspace_id ?? c.req.query("workspace_id") ?? projectNamed(c);
   return {
     kind: "intent",
     id: crypto.randomUUID(),
@@ -103,6 +111,7 @@ async function readFields(request: Request): Promise<Record<string, unknown>> {
 const outcomeSchema = z.object({
   data: z.looseObject({
     workspace_id: z.string().nullish(),
+    project_id: z.string().nullish(),
     hash: z.string().nullish(),
     id: z.string().nullish(),
     slug: z.string().nullish(),
@@ -117,7 +126,8 @@ async function readOutcome(
   if (!answer.ok || !answer.headers.get("content-type")?.startsWith("application/json")) return {};
   const parsed = outcomeSchema.safeParse(await answer.clone().json());
   if (!parsed.success) return {};
-  const { workspace_id: team, hash, id, slug } = parsed.data.data;
+  const { workspace_id, project_id, hash, id, slug } = parsed.data.data;
+  const team = workspace_id ?? project_id;
   const isTeam = /^\/(?:workspaces|projects)(?:\/:id)?$/.test(route);
   return { team: team ?? (isTeam ? id : undefined) ?? undefined, object: hash ?? id ?? slug ?? undefined };
 }

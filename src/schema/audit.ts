@@ -51,6 +51,8 @@ export type AuditEntry = z.infer<typeof auditEntrySchema>;
 
 /** Names of fields whose values are never written down. */
 const SECRET_NAME = /key$|secret|token$|password|authorization|credential|sealed|^value$|^headers?$|^external$/i;
+/** Names of fields that hold a whole document. */
+const CONTENT_NAME = /^(?:text|data)$/;
 const MAX_TEXT_CHARS = 120;
 const MAX_ITEMS = 20;
 const MAX_FIELDS = 50;
@@ -62,15 +64,15 @@ export function describeFields(json: unknown): Record<string, unknown> {
   return Object.fromEntries(
     entries.map(([name, value]) => [
       name.slice(0, MAX_TEXT_CHARS),
-      SECRET_NAME.test(name) ? "(secret)" : describeValue(value),
+      SECRET_NAME.test(name) ? "(secret)" : describeValue(value, CONTENT_NAME.test(name) ? 0 : MAX_TEXT_CHARS),
     ]),
   );
 }
 
-function describeValue(value: unknown): unknown {
-  if (typeof value === "string") return value.length > MAX_TEXT_CHARS ? `(${value.length} characters)` : value;
+function describeValue(value: unknown, maxChars = MAX_TEXT_CHARS): unknown {
+  if (typeof value === "string") return value.length > maxChars ? `(${value.length} characters)` : value;
   if (typeof value !== "object" || value === null) return value;
   if (!Array.isArray(value)) return { fields: Object.keys(value).slice(0, MAX_FIELDS) };
   const isPlain = value.length <= MAX_ITEMS && value.every((item) => typeof item !== "object" || item === null);
-  return isPlain ? value.map(describeValue) : `(${value.length} items)`;
+  return isPlain ? value.map((item) => describeValue(item)) : `(${value.length} items)`;
 }

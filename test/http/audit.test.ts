@@ -29,6 +29,7 @@ const BODILESS = ["/byok/reseal"];
 const OPEN = [
   ...["/chat/completions", "/route", "/embeddings", "/rerank", "/toxicity", "/factuality"],
   ...["/PII", "/pii", "/injection", "/tokenize", "/detokenize"],
+  ...["/tables/:id/search", "/gen_tables/knowledge/hybrid_search"],
 ];
 
 describe("every route of management that changes something", () => {

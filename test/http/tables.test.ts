@@ -51,6 +51,23 @@ describe("the tables of a project", () => {
     await errorOf(send("/api/v1/tables", { key, json: { id: "one" } }), 409);
   });
 
+  it("are changed by management keys on record, without the texts", async () => {
+    const { id, key } = await projectWithTables();
+    const headers = { "x-project-id": id };
+    const json = { file_name: "a.txt", text: "between us" };
+    expect((await manage("/api/v1/tables/one/documents", { json, headers })).status).toBe(201);
+    expect((await send("/api/v1/tables/one/documents", { key, json })).status).toBe(201);
+    expect((await manage("/api/v1/tables/one/search", { json: { query: "us" }, headers })).status).toBe(200);
+    // biome-ignore lint/suspicious/noExplicitAny: tests look into answers without a schema
+    const { data } = await (await manage("/api/v1/audit?limit=5")).json<any>();
+    const actions = data.filter((action: { workspace_id: string }) => action.workspace_id === id);
+    expect(actions).toMatchObject([
+      { route: "/tables/:id/documents", status: 201, fields: { file_name: "a.txt", text: "(10 characters)" } },
+      { route: "/keys" },
+      { route: "/projects" },
+    ]);
+  });
+
   it("are nobody's without a key, and not of a project that is not there", async () => {
     await errorOf(send("/api/v1/tables"), 401);
     await errorOf(manage("/api/v1/tables", { headers: { "x-project-id": "no-such-project" } }), 404);

@@ -70,6 +70,8 @@ const LEVELS = {
   management: { ...EVERYBODY, ...NOBODY, ...KEYS_ARE_OUT },
   /** Belongs to team A. */
   ofTeam: { ...EVERYBODY, ...NOBODY, ...KEYS_ARE_OUT, "B's management key": 404 },
+  /** Belongs to project A, for whoever acts there; the management key acts in the default one. */
+  ofProject: { ...EVERYBODY, ...NOBODY, ...B_IS_OUT, "the management key": 404 },
   /** Belongs to the installation. */
   installation: { ...EVERYBODY, ...NOBODY, ...KEYS_ARE_OUT, "B's management key": 403, "A's management key": 403 },
 } as const satisfies Record<string, Level>;
@@ -169,6 +171,23 @@ const ROWS: Record<string, Row> = {
   "PATCH /projects/:id": { level: "ofTeam", path: () => `/projects/${A.id}`, json: {} },
   "DELETE /projects/:id": { level: "ofTeam", but: { "A's management key": 403 }, path: () => `/projects/${A.id}` },
 
+  "GET /tables": { level: "anyKey" },
+  "POST /tables": { level: "anyKey", json: {} },
+  "GET /tables/:id": { level: "ofProject", path: () => tableOfA() },
+  "DELETE /tables/:id": { level: "ofProject", path: () => tableOfA() },
+  "POST /tables/:id/search": { level: "ofProject", path: () => tableOfA("/search"), json: { query: "x" } },
+  "GET /tables/:id/documents": { level: "ofProject", path: () => tableOfA("/documents") },
+  "POST /tables/:id/documents": {
+    level: "ofProject",
+    path: () => tableOfA("/documents"),
+    json: { file_name: "a.txt", text: "x" },
+  },
+  "DELETE /tables/:id/documents/:document": { level: "ofProject", path: () => partOfTableOfA("documents") },
+  "GET /tables/:id/rows": { level: "ofProject", path: () => tableOfA("/rows") },
+  "POST /tables/:id/rows": { level: "ofProject", path: () => tableOfA("/rows"), json: { rows: [{ text: "x" }] } },
+  "DELETE /tables/:id/rows/:chunk": { level: "ofProject", path: () => partOfTableOfA("rows") },
+  "POST /gen_tables/knowledge/hybrid_search": { level: "anyKey", json: {} },
+
   "GET /presets": { level: "installation" },
   "GET /presets/:slug": { level: "installation", path: () => presetPath("") },
   "PATCH /presets/:slug": { level: "installation", path: () => presetPath(""), json: {} },
@@ -196,6 +215,22 @@ async function providerKeyOfA(): Promise<string> {
   const json = { provider: "openai", key: "sk-of-team-a-1234567890", workspace_id: A.id };
   const { data } = await (await manage("/api/v1/byok", { json })).json<{ data: { id: string } }>();
   return `/byok/${data.id}`;
+}
+
+let tables = 0;
+
+async function tableOfA(rest = ""): Promise<string> {
+  const id = `of-a-${++tables}`;
+  await send("/api/v1/tables", { key: A.key, json: { id, embedding_model: null } });
+  return `/tables/${id}${rest}`;
+}
+
+async function partOfTableOfA(parts: "documents" | "rows"): Promise<string> {
+  const path = await tableOfA();
+  await send(`/api/v1${path}/documents`, { key: A.key, json: { file_name: "a.txt", text: "x" } });
+  const listed = await send(`/api/v1${path}/${parts}`, { key: A.key });
+  const [part] = (await listed.json<{ data: { document_id: string; chunk_id: string }[] }>()).data;
+  return `${path}/${parts}/${parts === "rows" ? part?.chunk_id : part?.document_id}`;
 }
 
 async function presetPath(rest: string): Promise<string> {
@@ -226,10 +261,10 @@ async function makeTeam(id: string): Promise<TestTeam> {
   return { id, key, colleague, management, person };
 }
 
-/** The routes of the app by method and path, as they are under the mount. */
+/** The routes of the app by method and path, as they are under their mounts. */
 const routes = createApp()
   .routes.filter(({ method }) => method !== "ALL")
-  .map(({ method, path }) => `${method} ${path.replace(/^\/(?:api\/)?v1(?=\/)/, "")}`);
+  .map(({ method, path }) => `${method} ${path.replace(/^\/(?:api\/)?v[12](?=\/)/, "")}`);
 
 describe("tenants", () => {
   beforeAll(async () => {
