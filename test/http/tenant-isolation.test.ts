@@ -217,12 +217,10 @@ async function providerKeyOfA(): Promise<string> {
   return `/byok/${data.id}`;
 }
 
-let tables = 0;
-
+/** Made anew where it was deleted. */
 async function tableOfA(rest = ""): Promise<string> {
-  const id = `of-a-${++tables}`;
-  await send("/api/v1/tables", { key: A.key, json: { id, embedding_model: null } });
-  return `/tables/${id}${rest}`;
+  await send("/api/v1/tables", { key: A.key, json: { id: "of-a", embedding_model: null } });
+  return `/tables/of-a${rest}`;
 }
 
 async function partOfTableOfA(parts: "documents" | "rows"): Promise<string> {
