@@ -138,7 +138,7 @@ the last employee's social security no. was {ssn 512458830}
 W-2 for {person Denise Hargrove}, {ssn 447-90-1123}
 soc sec {ssn 301-77-2345}
 his SSN ({ssn 224 61 9087}) leaked
-dob 04/02/1981 aside, file {ssn 733-18-4402} is complete
+dob {birth 04/02/1981} aside, file {ssn 733-18-4402} is complete
 SSN on file: {ssn 559-31-0077}.
 000-12-3456 and 666-12-3456 cannot be real.
 Nobody has 536-00-8714 or 536-22-0000.

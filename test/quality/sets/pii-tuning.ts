@@ -124,4 +124,77 @@ Contact Us, About Us, Sign In
 Go to Settings, then Advanced Options.
 The North Sea and South Korea
 we're gonna grant you access, chase the bill and drew a picture
+Good morning Dr. {person Okonjo}, the lab results are ready.
+Please transfer the funds to {person Aurelio Bentivegna} at the branch.
+The claimant, {person Gwendolyn Achebe-Stone}, was present.
+Employee {person Takeshi Morimoto} (ID 44812) requested leave.
+Interview with {person Saoirse Ní Bhriain}, Thursday 10:00
+{person Wanjiku Njoroge} will chair the session.
+CC: {person Malgorzata Kaczor}, {person Piet Hollander}
+cust name - {person rebecca stone}, acct ending 4421
+Passenger: {person Delacroix Martin}
+Invoice to: {person Hugo Lindström}¶Storgatan 5
+Regards {person Mo}
+Mr and Mrs {person Abernethy} live upstairs.
+Patient {person Lucille Beaumont} presented with chest pain.
+The nurse, {person Ifeoma}, took his blood pressure.
+@{person Bartosz} can you look into this?
+{person Siddharth}, please review the PR.
+Hey {person Zaid}, quick question
+"{person Eleni Stavrou}" <{email e.stavrou@example.gr}>
+Von: {person Klaus-Dieter Wehmeyer}¶An: {person Renate Pöhl}
+Ich heiße {person Friederike Ostermann} und wohne in Ulm.
+Je m'appelle {person Thibault Desrosiers}.
+Me llamo {person Itziar Echeverría}.
+Mi chiamo {person Ludovica Ferrante}.
+Meu nome é {person Thaís Figueira}.
+Mijn naam is {person Sjoerd de Wit}.
+Nazywam się {person Grzegorz Brzęczyszczykiewicz}.
+Benim adım {person Çiğdem Aksu}.
+{person Rajeshwari} and her son {person Arjun} moved out.
+the driver {person paul} never showed up
+ask {person priya} or {person tom} for the code
+this is {person jessica} from the front desk
+{person Steve Jobs} founded Apple, {person Ada Lovelace} wrote programs.
+{person Zoltán Kiss} nyert.
+{person Nguyen Van An}'s application was approved.
+Signed by {person Thembi Nkabinde} on Monday
+The account manager is {person Orsolya Varga}.
+He introduced me to {person Ingeborg}.
+Sir {person Alistair} was there.
+{person Carmen}'s and {person Diego}'s desks
+Is {person Quentin Tremblay} available?
+Yours, {person Beth}
+Reported by: {person Kofi Asante}
+The pub is named after {person Sean O'Malley}.
+Beneficiary: {person Yevgenia Tkachenko}
+{person Lim Wei Jie} sent 50 SGD.
+{person Putri Wulandari} dan {person Budi Santoso} hadir.
+{person Maria-Elena dos Santos} called
+Approved by {person C. Fitzwilliam}
+Please log in to Azure DevOps and open Pull Requests.
+The Lake District and West Virginia are green.
+New Jersey, North Dakota and Port Elizabeth
+Meeting Room Berlin is booked, use Meeting Room Oslo.
+Adobe Illustrator and Final Cut are installed.
+Spring Framework and Angular Material
+Bank of America and Deutsche Bank merged nothing.
+From: Billing Department¶Subject: Late Payment
+Contact: Technical Support
+Dear Valued Customer, Dear Madam,
+Regards, The Support Team
+Thanks, Management
+i am not sure, i am busy, im fine, its ok, this is great
+Sony Xperia and Nokia Lumia are phones.
+The Roman Empire and Ancient Greece
+Amazon Prime Video, Disney Plus and Hulu
+General Terms of Service, Cookie Policy
+Section A. Introduction, Appendix B. Tables
+United Nations and World Health Organization
+Chapter One: The Beginning
+Add Olive Oil and Sea Salt.
+Main Street is closed, Park Avenue too.
+Toyota Corolla, Honda Civic, Ford Focus
+Premier League, Real Madrid, Bayern Munich
+The Wall Street Journal reported it on Sunday.
 `;

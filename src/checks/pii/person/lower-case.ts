@@ -33,7 +33,7 @@ function isNamed(words: Word[], from: number, cue: Cue): boolean {
   const [before, word, after] = [words[from - 1], words[from] as Word, words[from + 1]];
   if (word.isPossessive) return true;
   if (before !== undefined && isJoined(words, from) && LOWER_CUES.has(before.key)) return true;
-  if (before?.key === "and" && words[from - 2]?.kind.given === "strong") return true;
+  if (/^(?:and|or)$/.test(before?.key ?? "") && words[from - 2]?.kind.given === "strong") return true;
   return after !== undefined && isJoined(words, from + 1) && PERSON_VERBS.has(after.key);
 }
 
@@ -46,5 +46,6 @@ function isLowerPart(words: Word[], index: number): boolean {
   const word = words[index];
   if (word === undefined || word.shape !== "lower" || !isJoined(words, index)) return false;
   if (word.kind.stop || PARTICLES.has(word.key)) return false;
-  return (word.kind.surname && !word.kind.common) || (word.kind.given === "strong" && !word.kind.common);
+  if (word.kind.surname && word.kind.common) return !isJoined(words, index + 1);
+  return word.kind.surname || (word.kind.given === "strong" && !word.kind.common);
 }

@@ -1,8 +1,9 @@
+import { isPersonContext } from "./contexts.ts";
 import type { Cue } from "./cues.ts";
 import { isEastAsian } from "./east-asian.ts";
 import type { Lexicon } from "./lexicon.ts";
 import { isCapital, isJoined, type Run, runFrom, type Word } from "./runs.ts";
-import { PERSON_VERBS } from "./words.ts";
+import { PERSON_VERBS, PLACE_STARTS } from "./words.ts";
 
 /** Before a name that stands alone they make it a place, a prize, a saint's day … */
 const BEFORE_PLACES =
@@ -16,6 +17,7 @@ const COMPANIES =
 export function nameEnd(words: Word[], from: number, cue: Cue, text: string, lexicon: Lexicon): number | undefined {
   const run = runFrom(words, from);
   if (run === undefined || run.isThing || isPartOfThing(words, from, cue)) return undefined;
+  if (PLACE_STARTS.has(words[from]?.key ?? "") && run.to - from > 1) return undefined;
   const parts = words.slice(run.from, run.to);
   const known = lexicon.phrase(parts.map(({ key }) => key).join(" "));
   if (known === "thing" && parts.length > 1) return undefined;
@@ -25,7 +27,7 @@ export function nameEnd(words: Word[], from: number, cue: Cue, text: string, lex
 }
 
 function isName(words: Word[], run: Run, parts: Word[], cue: Cue, text: string): boolean {
-  if (isTrusted(parts, cue)) return true;
+  if (isTrusted(parts, cue) && !isHeading(words, run, cue)) return true;
   return parts.length === 1 ? isSingleName(words, run, cue, text) : isFullName(words, run, parts, text);
 }
 
@@ -35,10 +37,16 @@ function isTrusted(parts: Word[], cue: Cue): boolean {
   switch (cue) {
     case "sure title":
       return parts.length === 1 || unlikely.length < parts.length;
-    case "title":
     case "intro":
+      return unlikely.length < parts.length;
+    case "title":
     case "label":
-      return unlikely.length === 0 || (parts.length > 1 && unlikely.length < parts.length && isGiven(parts[0]));
+      return (
+        unlikely.length === 0 ||
+        (parts.length > 1 &&
+          unlikely.length < parts.length &&
+          (isGiven(parts[0]) || parts.at(-1)?.kind.surname === true))
+      );
     case "greeting":
     case "signature":
       return unlikely.length === 0 && parts.length <= 3 && parts.every(({ shape }) => shape !== "upper");
@@ -52,6 +60,13 @@ function isTrusted(parts: Word[], cue: Cue): boolean {
     case "none":
       return false;
   }
+}
+
+/** `From: Acme Support`: after one unknown word another capital goes on. */
+function isHeading(words: Word[], { from, to }: Run, cue: Cue): boolean {
+  const after = words[to];
+  if (cue !== "label" || to - from > 1 || words[from]?.kind.given === "strong") return false;
+  return after !== undefined && isJoined(words, to) && isCapital(after);
 }
 
 function isGiven(word: Word | undefined): boolean {
@@ -76,11 +91,21 @@ function isFullName(words: Word[], run: Run, parts: Word[], text: string): boole
   if (parts.every(({ shape }) => shape === "upper")) return isGiven(first) && (last.kind.surname || isUnknown(last));
   if (first.shape === "initial") return isAfterInitials(parts, text);
   if (first.kind.given === "strong") return rest.some((part) => !isOrdinary(part)) || isOrdinarySurname(rest);
-  if (first.kind.given === "weak" && rest.some((part) => part.kind.surname || isUnknown(part))) return true;
+  if (
+    first.kind.given === "weak" &&
+    rest.some((part) => part.kind.surname || part.kind.given === "strong" || isUnknown(part))
+  )
+    return true;
   if (isEastAsian(parts.map(({ key }) => key))) return true;
   if (first.kind.surname && !isOrdinary(first) && last.kind.given === "strong") return true;
   if (last.kind.surname && !isOrdinary(last) && parts.slice(0, -1).every(isUnknown)) return true;
+  if (parts.some(isOwnParticle) && isUnknown(first)) return true;
   return isUnknownPerson(words, run, parts, text);
+}
+
+/** Small words that stand in names and nowhere else between capitals. */
+function isOwnParticle({ key, shape }: Word): boolean {
+  return shape === "lower" && /^(?:van|von|der|den|ter|zu|zur|bin|ibn|bint)$/.test(key);
 }
 
 /** Neither in the dictionary nor in our lists. */
@@ -89,7 +114,7 @@ function isUnknown({ kind, key }: Word): boolean {
 }
 
 function isOrdinary({ kind }: Word): boolean {
-  return kind.common && !kind.surname && kind.given !== "strong";
+  return kind.isOrdinary && !kind.surname && kind.given !== "strong";
 }
 
 /** `Steven Wright`, `Grace Baker`: one ordinary word behind a sure given name is a surname. */
@@ -105,20 +130,19 @@ function isAfterInitials(parts: Word[], text: string): boolean {
   return names.length > 0 && names.every((name) => name.kind.surname || (isDotted && isUnknown(name)));
 }
 
-/** Two unknown capitalised words are a person when they do what people do, or an age or an address follows. */
+/** Two unknown capitalised words are a person when the words around them speak of one. */
 function isUnknownPerson(words: Word[], { to }: Run, parts: Word[], text: string): boolean {
   if (!parts.every((part) => isUnknown(part) || part.kind.surname || part.kind.given !== undefined)) return false;
   const [last, after] = [parts.at(-1) as Word, words[to]];
   if (after !== undefined && isJoined(words, to) && after.shape === "lower" && PERSON_VERBS.has(after.key)) return true;
-  return /^(?:, (?:aged )?\d{1,2}(?:,| years)|\s?[<(][^\s<>()]{1,64}@| \((?:he|she|they)\/)/.test(
-    text.slice(last.end, last.end + 80),
-  );
+  return isPersonContext(text, parts[0]?.start ?? 0, last.end);
 }
 
 /** A capitalised word right before, no sentence's first one, makes this the middle of something longer. */
 function isPartOfThing(words: Word[], from: number, cue: Cue): boolean {
   const previous = words[from - 1];
   if (cue !== "none" || previous === undefined || !isJoined(words, from) || !isCapital(previous)) return false;
+  if (PLACE_STARTS.has(previous.key)) return true;
   if (previous.kind.stop || previous.shape === "initial") return false;
   return !(previous.kind.common && isSentenceStart(words, from - 1));
 }
@@ -130,7 +154,8 @@ function isSentenceStart(words: Word[], index: number): boolean {
 /** Without ordinary words behind a name, such as `Sarah Connor Today`. */
 function trimmedEnd(run: Run, parts: Word[], cue: Cue): number {
   let to = run.to;
-  while (to - run.from > (cue === "none" ? 2 : 1) && isOrdinary(parts[to - run.from - 1] as Word)) to -= 1;
+  const least = cue === "none" || parts[0]?.kind.given === "strong" ? 2 : 1;
+  while (to - run.from > least && isOrdinary(parts[to - run.from - 1] as Word)) to -= 1;
   return to;
 }
 

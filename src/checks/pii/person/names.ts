@@ -3,93 +3,365 @@
  * Lower case, without accents, one blank or line break between two.
  */
 export const GIVEN_NAMES = `
-aanya aarti aayush abebe abena abhay abhishek abiodun achim adaeze adebayo adil aditi aditya adriaan adrien agata
-agathe agnieszka aiko ailsa aishwarya aissatou ajay akash akbar akeem akihiro akiko akin akira akosua akshay
-alessia alessio alexei alexis alix aliya alma alok amadou amara amelie amita amrita anais anand ananya andrea
-andreea andrey angelika angus aniket anil anjali ankit ankita annalena annegret anneke annelie ansgar antje
-antonin anuj anupam anusha aoife arash archana arne arun arvind ashish ashok ashwin asif asuka atsuko atsushi
-aurelie aurelien axel ayaka ayako ayan aysegul ayumi babajide bartosz basil bastian bastien bautista beata
-benedikt bernd bhavna binta birgit bjoern bob borja bozena bram britta burak callum carolin carsten casper
-catriona cem cemal charlie chiamaka chiara chidi chidinma chiho chinedu chinwe chioma christelle christof
-chukwuemeka clementine corentin cristian dagmar daiki daisuke dalia damir danuta dariusz darko davide dawid
-deepika deepti demba devika devon dhruv didier diego dilip dimitra divya djamila dominika dorota duc dusan ebba
-ebru ece eduarda efua eirik eleonora eliott elke elodie emanuele emeka emre eni esme ezgi fahad faisal
-farid fateh fatih fatou federica feyza filippo finn flavia flavio floriane folake franck franco francois franjo
-franz franziska fumiko gabor gabriele gael garima gaurav gautam geert gerd gerda ghislaine gianluca gianni giannis
-ginevra giorgia giulia giuliana giulio giuseppina gokhan grazyna grzegorz gudrun hadiza haider haiko hakan
-hamed hamid hamish hanneke hannelore hannes harald haris harpreet harris haruka hedwig heike heiko heiner heinz
-helmut henrike hernan hideki hideo hilde hina hinata hiroaki hiroko hiromi hiroshi hisashi holger hong horst
-hristo huda huong hyejin hyun ibrahima ifeanyi ifeoma ikram ilaria ilias ilker ilya imani imran inga inge ingeborg
-ioana ioannis irfan isamu ishita ivar iveta ivo izabela jaap jacek jadwiga jaime jalen jamie janne jaroslaw
-jayesh jean jemima jesper jihoon jimena jiri jisoo jitendra joachim jochen jolanta joost jorg jorgen josip juliane
-jun junko juraj jurgen justyna jyoti kadir kai karan kareem karel karsten kasia kasper katarzyna kathrin katja
-katrin kavya kayode kazuki kazuko kazuo keiko keisuke kelechi kemal kenji kenta kerstin khushi kiran kirsty klara
-klemens koen kofi koji kostas kotaro kris krishna kristof krystyna kunal kwabena kwadwo kwaku kwame kyoko ladislav
-lakshmi lamia lata laure leen lenka leo leonor lerato lewis lieke liesbeth lily lise liselotte loic lorenz luan
-luca ludivine ludmila lukasz lutz maarten madhavi madhu mads maeve magali mai maike makoto malgorzata malte
-manisha manju manoj mareike marek margaux margrit marijke marijn marion mariusz marjan marjolein marlies martino
-marton masako masashi massimo mateus mateusz matthieu maurizio max maxim maxime mayumi mbali meera
-michalis michela michiko mihaela mikael miki mikko mina minjun minoru mireille mirela mirjam mirko miroslav
-misaki mitsuko miyuki moana modou mohan mohit morgane morten mubarak mukesh murali murat murielle musa nabil
-nadege nagendra naledi nana nanami naoki naoko narendra nasreen nastya natascha naveen nazanin neela neha nelly
-ngoc ngozi niccolo nick nico nicoletta nihal nikolaos nikolaus nikos nirmala nitin nobuko noelia noriko nuno nuria
-obinna odile olaitan olamide ole oleg olena oluwaseun oluwatobi omari onyeka orla ousmane ozge ozlem
-pallavi parisa pascale pat patricio patrizia patrycja pavla pawel pernille philippa phuong pilar pooja poonam
-prabhakar pradeep pranav prasad prashant pratik praveen preeti priti priya priyanka przemyslaw quynh radek
-radoslav rafaela rafal raffaele raghav raj raja rajendra rajiv raju rakesh ram ramesh rana ranjit rasheed rashid
-rashmi ravi razvan reiko reinhard rekha remi remy renate renaud rene ritu roald robin rohit romain romina ronaldo
-roopa rosalia rui ruslan ryo ryota sachiko sachin sadia salim salman sampath sander sangeeta sanjeev santosh
-sarita sascha satish saurabh sebastiao selcuk selin senthil seojun severine seydou shabana shalini shanice shekhar
-shigeru shilpa shin shinji shiv shivani shreya shubham shweta sibusiso siddharth sigrid silke silvie sina sinead
-sipho sissel siya slavica slawomir sneha sohail solveig sonali soumya spyros srinivas stefania steffen stephon
-stijn subhash sudha sudhir suleiman suman sumit sunil sushant sushma svein svenja svetlana swati
-sylvain tadeusz taiwo takahiro takashi takeshi takumi tamas tanja tanvi tarek tariq taro tatjana tatsuya temitope
-thabo thandiwe thanh thi thibault thierry thijs thorsten tiago tilman timo tobi tomoko torben torsten
-trond tsubasa tuan tunde tushar ulrika ulrike uma umar urszula uta ute uwe vaclav valerio varun vasile vasilis
-vedran verena veronika veronique vidya viet vijay vikas vikram vinay vineet vinod viola virginie vishal vittoria
-vittorio volker wafa waleed waltraud wanjiru warren wiebke wieslaw willem witold xiaoming yana yannis yara yas
-yasemin yash yasir yasuko yaw yetunde yewande yoann yogesh yoko yoshiko yuki yukiko yulia yuliya yumi yun yuto
-yvan yves zandile zbigniew zdenek zhanna zlatan zodwa zoltan zsolt zuzana zuzanna`;
+aanya aarti aayush abdelaziz abdelkader abdirahman abdou abdulaziz abebe abena abhay abhishek abimbola abiodun abiola
+achim adaeze adebayo adem ademola adil aditi aditya adriaan adriane adrien adwoa afia agata agathe agneta agnieszka
+aigerim aiko ailsa aishwarya aissatou aiyana ajay akash akbar akeem akihiro akiko akin akira akosua aksel akshay alaa
+aleksandrs aleksi alen alessia alessio alexei alexis alfie algot alhaji alhassan alim alix aliya aliyah allegra alma
+alok altan alva alwin amaan amadou amani amara amaury ambre ameer amel amelie amila amirah amita amparo amrita anahi
+anais anand ananya anastasios andera andrada andrea andreea andrey andris andrius anel angelika angelos angus aniket
+anil anina anjali anke ankit ankita annalena annegret anneke anneli annelie annemieke annick ansel anselm ansgar
+anthea antje antonin antti anu anuj anupam anusha anushka aoife aparna apolline apostolos araceli aram arash arben
+archana arda ardian ariadna ariane arif aristide arjen arkadiusz arne arsene artemis arthurs arturs arun arvid arvind
+arya asger ashish ashok ashwin ashwini asier asif aslak aslan asmaa aspen assia asuka asya atakan athanasios atsuko
+atsushi atte augustin aurelie aurelien aurelio aurora avinash axel axelle ayaka ayako ayan aydan ayla ayman aymeric
+ayoub aysegul aysun ayumi azadeh azhar aziza babajide babak bahar bahram bambang baptiste baran barnaby bartek
+bartlomiej bartosz bas basil basma bastian bastien batuhan baur bautista beata beate beatrix bela belen bence
+benedetta benedikt benjamim bente berenice berit berk berkay bernadeta bernardette bernd betul bhavesh bhavik bhavna
+bijan binta birger birgit birk bjarne bjoern blanka blazej bob bodil bojan bolanle boniface boran borislav borja boro
+bozena bozidar bozo bram branka branko brayden brecht brigida britta brock bronwen bruna brygida bulent burak bushra
+cagatay caio callum calum candela candida capucine carine caris carmelo carola carolin carsten caspar casper cathal
+catia catriona cayetano cem cemal ceren cesare chadwick chaima chandan chandrika charlie chaya cheng chetan chiamaka
+chiara chidi chidinma chiho chinedu chinwe chioma chiyo christelle christof chukwudi chukwuemeka chun cian cillian
+cinzia ciro claas clelia clementine coen concetta consolata constantino cordula corentin cosima cosimo cristian csaba
+cyprien dace dagmar dagny daiki daisuke daiva dalia dalibor dalila damir damjan danka dante danuta darina dariusz
+darja darko darragh darya dasha davey davide davor dawda dawid deepa deepali deepika deepti delfina demba demet denica
+denisa denzel derya desislava desta devendra devika devon devraj dewi dhruv diarra didem didier diederik diego dilan
+dilara dilek dilip dilnoza dimas dimitra dineke dino diogo dirceu ditte divya djamila djibril dmytro dobromir dolors
+domagoj domenica domenico dominika donal donatella donato doriane dorina dorota dorte dragana draupadi drazen duarte
+duc dulce dunja duong durga dusan dusica ebba ebony ebru ece edita edson eduarda edurne edvard edvin edyta eemeli eero
+efe efua egil egon ehsan eija eino eirik eirini elan elba eldar eleftheria eleonora eleonore elfriede elham elio elior
+eliott eliseo elke elmar elodie elspeth eluned elwira elyse emanuele emeka emelie emiko emin emmi emre endre enea
+eneko enes engin eni enisa enya erdem eren ergun erhan erkan erkki erling erna erol ersin erwan esin esme esra
+estefania esteve etsuko euan eulalia eunji evangelia evangelos eveliina evert evren ewan ewelina eylul ezekiel ezgi
+fabiana fabienne fabiola fabricio fadila fahad fahim fahri faisal faiza faizan falk fanni faouzi farhan farid fariha
+farouk faruk fateh fathi fatih fatou faustine faustino fausto federica fedor fedora felicitas felicity femi femke
+feodora ferda ferenc fergal ferhat fermin fernand ferran ferruccio ferry fethi feyza fidan fikret filipa filipe
+filippo filomena finja finlay finn finnian fiorella fiorenza firas firat firoz flavia flavie flavio flor florence
+floriane florin floris flynn folake foteini fouad francie franciska franck franco francois franjo frans frantisek
+franz franziska franziskus frauke frederica frederico frederike freya fruzsina fuat fulya fumiko funmi funmilayo
+furkan gabor gabriele gael gaetan gaetana gaetano gaia galina galip ganesh garima gaspard gaspare gaston gaurav gauri
+gautam gavriel gayatri gaynor geert geeta genaro gennaro gerben gerd gerda gergana gergely gerhild gerlinde germain
+gerwin ghassan ghislaine gianfranco gianluca gianmarco gianni giannis gideon ginette ginevra gintaras giorgia giorgos
+giovana gitte giulia giuliana giulio giuseppina gizem gjergj gokhan gonca goncalo gopal gosia govind graziella grazyna
+greer gregoire grete griet grisha gro gry grzegorz gudrun guendalina guilhem guilhermina guillem gulay gulbahar
+gulnara gulsen gundula gurpreet gusta gwenaelle gwenola hadi hadija hadiza hafsa hagen haider haijun haiko haim hakan
+halil halima halina halle haluk hamdi hamed hamid hamida hamish hamit hanan handan hande hania hanif hanife hanka
+hanneke hannelore hannes hannu harald hari harini haris harish harpreet harris harsha harshad hartmut haruka haruko
+harun hassiba hauke hayat haydee heba hedvig hedwig heike heikki heiko heiner heinz helge helia helmut heloise
+hendrika hendrikus henk henna henning henny henrike hernan herta herve hessel hicham hideaki hideki hidemi hideo
+higinio hilario hilde hiltrud hina hinata hiren hiroaki hirofumi hiroko hiromi hiroshi hisashi hishem hjalmar holger
+hong honorata honore honorine horst houda houssem hristina hristo huda huguette hulya huong hussam hyacinthe hyejin
+hyun iago ianis ibrahima ibtissam idir idris ieva ifeanyi ifeoma ignacy ignas igone iheb ikechukwu ikenna ikram ilan
+ilaria ildiko ilenia ilhan ilias ilir ilja ilkay ilker illya ilya iman imani imke imran imre inaya indra ineke ineta
+inga inge ingeborg ingmar ingolf ingvar inka inmaculada inna ioana ioannis iolanda ionela ioulia iqbal irem irfan iria
+irmgard irmina isa isak isamu isaura ishita iside isidro iskander ismaila ismet isolde issa istvan italo itziar iulia
+ivar ivaylo iveta ivica ivo ivone ivor iwan izabela izabella izaskun izumi jaak jaana jaap jacek jad jadranka jadwiga
+jae jagoda jaime jaimy jalen jalil jamie janko janne janos janus jarek jarmila jarno jaroslava jaroslaw jasleen
+jasminka jasna jaswinder jaume javad jaya jayanti jayesh jean jedrzej jeevan jef jelle jemima jeppe jeroen jerzy
+jesper jette jihane jiho jihoon jimena jindrich jiri jiro jisoo jitendra jitka joachim jochem jochen joep joeri
+johanne jolanta jole jolien jolyon joos joost joren jorg jorgen jorina joris josefien joseline josep josette josiane
+josip jost jovan jozefa jozsef juho juliane juliann juliusz jumana jun junko juraj jure jurg jurga jurgen juri jurij
+jurriaan jussi justino justus justyn justyna jutta jyoti kaan kadir kadri kadriye kai kaisa kaito kalina kaloyan
+kalpana kamel kamran kanako kanan kaori karan kareem karel karine karlheinz karlis karlo karol karoline karoly karsten
+karthik kasia kasimir kasper kasun katalin katarzyna katell kateryna kath kathrin katica katinka katja katleen kato
+katrien katrin katsumi kaushik kaveh kavya kayode kazimierz kazuki kazuko kazuo keanu kees keiko keisuke kelechi kemal
+kemi kenichi kenji kenta kerem kerim kerrie kerstin keshia ketevan keti ketut kevan kevser keziah khadidja khalil
+khanh khaoula khoa khuong khushi kian kieron kike kinga kinsley kiran kirsi kirsty kishore kjell kjersti klaas klara
+klaudia klemen klemens kleopatra knud kobe koen kofi koichi koji kojo konstantin konstantina konstantinos koray
+korbinian korina kornel kornelia kosta kostas kotaro kourosh koushik kresimir kris krishna kristaps kristiina
+kristijan kristjan kristof krisztina krunoslav krystyna ksenia kuba kubilay kuldeep kumiko kunal kuniko kwabena kwadwo
+kwaku kwame kwasi kyara kyoko kyriaki kyriakos kyung ladislav laercio lahcen lakshmi lale lalita lambros lamia lamine
+lanre lasse lata laure laureline laurelle lauri lauriane laurine laurits lazar lazaro leander leen lefteris leif
+leighton leire lelia lemuel lene lenja lenka lennard leo leocadia leokadia leone leonhard leonida leonidas leonor
+leontine leopoldine lerato leroy leszek letizia levin lewin lewis lexi liane liborio lidija lidiya lieke lien liene
+liesbeth liesel lieven liisa liliane lilianna lilith lilli lilo lily lindiwe linnea lino lioba liora lisandro lisbeth
+lise liselotte lissa liudmila livio liviu lizeth ljiljana ljubica llewellyn loic lone lonneke lorand lorens lorenz
+lothar louane loubna loukas lourenco lovisa luan lubica lubomir lubomira lubos luca lucero luciane lucja lucjan
+lucrecia lucrezia ludger ludivine ludmila ludwika luigina luk lukasz lukman lumir lutfi lutz luzia lyana lyubov maarit
+maarten maartje mabrouk macarena mackenzie maddalena madelief madhavi madhu madina mads maeve mafalda magali magdolna
+magnhild magomed mahad mahala mahesha mahir mahnaz mahsa mahtab mai maialen maiara maija maike maikel maila maimouna
+mairead maiya makena makiko makoto maksym malaika malene malgorzata malgosia malin malina malisa malou malte malvina
+malwina mamoru manal mandeep manfredi mani manisha manja manju manoel manoj manola manolis manouk mansi maral marceli
+marcelina marceline marcjanna mareike marek maren margaretha margaux margherita margitta margrethe margriet margrit
+margus marialena marica marice maricel maricruz marielle mariem marietta mariette marijke marijn marika marilena
+marilia marin marinos marinus marion mariska marit marita marite mariusz marivic mariya marja marjan marjana marjolein
+markella marketa markku marleen marlies marloes marna marouane marte marten martijn martino marton martyna marva
+maryse maryvonne marzena masahiro masako masashi masato mascha masood massimiliano massimo masum matei mateja mateus
+mateusz mathijs matija matouche mattea matthieu matti mattis maurizio mauro max maxence maxim maxima maxime maximo
+mayank mayowa maysa mayte mayumi mazen mbali mearaf mechthild meera mehak mehrdad mehtap meike meinolf meir melania
+melany melba melek melih melike meltem melvyn menno merche meret mergime merijn merlin mert mete mette michalis
+michela micheline michiko mickael mieczyslaw mieke mies mietek miguelina mihaela mihail miho mikael miki mikkel mikko
+mikulas milenko milla milosz miluska mimoun mina minako mincho mindaugas minjun minna minoru mio miquel mireia
+mireille mirela mirella miren miriana mirjam mirjana mirko miroslav miroslava mirta misaki misha mislav missandei
+mitja mitra mitsuko mitsuru miyuki mladen moana modesta modou moh mohan mohit mohsen mohsin momcilo momoko monia monir
+monserrat montse morag moran mordechai morgane morten mostafa mouad mounir mpho msizi mthunzi mubarak muhsin mukesh
+mukta munira murali murat murielle musa musab mutlu muzaffer mykola mylene myroslava myrthe nabil nacho nadege nadejda
+nadezhda nadir naeem nagendra nagihan nahla nahuel naim najat najib nalan naledi namrata nana nanami nandini nandita
+naoki naoko naoto narek narendra nargiz naser nasim nasir nasreen nasrin nassim nastya natacha natale nataliia
+natanael natascha nati naveen navid navya nayara nazanin nazim nazli nebojsa neda nedim neela neeraj neha nelia nelio
+nella nelly nemanja nenad nerea nermin nesrin nesrine nestor neus nevena nevenka ngoc ngozi niall nicanor niccolo nick
+nico nicodemo nicol nicolaas nicolae nicolai nicoletta nicolle nida nidhi nienke nieves nihad nihal nikhita niko nikol
+nikolaos nikolaus nikole nikos nilda nilesh niloufar nilufer nimisha ninette nino niraj nirav nirmala niroshan nisa
+nissim nitin nives niyati nobuko nobuyuki noelia noellie noemie nordine noriko nouhaila noura nourdine nuala nuno
+nurcan nuri nuria nurten nusrat obaid obed oberon obinna oceane octave odalys oddny odeta odile odin okan oktawia
+oktay olaitan olamide ole oleg oleksii olena olesya olfa olimpia oline olivera ollie olof olufemi olufunke oluwaseun
+oluwatobi omara omari omayra ona onder ondine onur onyeka oona orhan orla ornella orsolya ortrud osei otakar otavio
+ottavia ottilie ottoline ousmane ovidiu owain oya ozan ozge ozgur ozkan ozlem palesa pallavi paloma panagiota
+panagiotis pancho paquita parisa parveen parwiz pascale pascual pasquale pat patricija patricio patrizia patrycja
+patxi pauli paulien pauliina paulin paulus pavla pavlina pavlos pavol pawel payal paz pelagia pelin pepe peppino
+perihan pernille perrine persefoni petek peti petko petri petronela petter petya peyton philipa philippa phineas
+phuong piera pierina piero pierrick piet pilar pim pinar pirjo pirmin pius pooja poonam porfirio prabhakar prabhu
+pradeep pradip pragya prakriti pramod pranav prasad prashant prateek pratibha pratik praveen pravin preeti prema
+presley prisca prithvi priti priya priyanka priyansh prokop przemyslaw purificacion pushpa qasim quintino quirin quynh
+rabia radek radka radomir rados radoslav radovan radu rafaela rafaella rafal raffaele rafi raghav ragnar ragnhild
+rahel rahima rahma raimo raimonds raimund raimundo raissa raj raja rajani rajat rajendra rajiv rajko rajni raju rakesh
+raluca ram ramadan raman ramesh ramin ramla ramzi rana ranjit ranjith ranya rasa rasheed rashid rashida rashmi
+rashmika rasul ratko ravi rayane raymonde raymundo razia razvan reagan reda regine regula reiko reinaldo reinhard
+reinhild reinier reinout rejane rekha remi remigiusz remo remy remzi renan renars renatas renate renaud rene renske
+renzo resul reto reyes reyhan rhys rianne ricarda rihab rijk rikard rike rikke riku rinat ringo rinor ritu ritva riza
+roald robbe robin robrecht roch rodolphe rodrigue roeland roelof rogerio rohini rohit rok roksana rolande romain
+romana romane romano romina romuald romualda romy ronaldo ronja rony roopa roos rosalia rosaria roseline roshan
+rosmarie rostam ruairi rubens rudi rudiger ruggero rui ruksana ruoxi rupal rupesh ruslan ruslana ruta ryo ryoko
+ryosuke ryota ryszard ryuichi ryuji saad saana saara sabah sabri sabrine sacha sachiko sachin sadia sadik sadiq
+saffron safia safiya saga sahil saif sajid sajjad sakari sakina sakshi salah salami salif salih saliha salim salman
+salvador samara samia samina sampath samson samu samuele samya sana sander sandip sandrine sangeeta sanjana sanjeev
+sanna sanne santi santina santos santosh sanyi sapna sarita saroj saroja sarvesh sascha sasithorn saskia satish
+saulius saurabh savas saverio savita sayed sebahat sebastiano sebastiao seda sedat sedef seema sefa segun selcuk selin
+semih semra sena sencer sender senthil seojun serafina serap seraphine serdar serenella serhat serhii serkan servet
+severine seweryn seyda seydou seyma shabana shabnam shahana shahin shahrukh shaima shalini shamim shamsa shanice
+shantanu shanti sharad sharifa sharmila sharona shehan shekhar shemar shereen sherif sherin sherwin shigeru shihab
+shikha shilpa shin shinji shirin shiv shiva shivani shobha shoko shoshana shota shreya shrikant shruti shu shuai
+shuang shubham shusuke shweta siavash sibel sibusiso siddharth siegfried sieglinde siegmund sienna sigal siggi sigrid
+sigurd sikandar silje silke silvan silvana silvano silvie silvina simao simen simge simin simonetta simranjit sina
+sindre sinead sinem sini sinikka sipho sirpa sissel sitara siv sixten siya skander skylar slavica slawek slawomir
+smaragda smita sneha snezhana sniedze soeren sofiane sohail sohan soheila solange soledad soleil solene solomia
+solveig sonali sonam sonay sondre songul sonu sooraj sophus soraya soufiane soukaina soumya spyros srdan srdjan sreten
+srinivas stamatis stana stanka stanko stavros steeve stefani stefania steffen steinar steliana stelios stellan sten
+stepan stephano stephon stian stijn stina stine stipe stjepan stojan stoyan suad subhash subhasree sudha sudhir suela
+suhail sukhdeep sukru suleiman sulev suleyman suman sumit sumitra sunil sunniva suraya susanita susann sushant sushma
+suvi svante svein svenja svetlana svitlana swati sybille sylvain sylvette sylviane synnove szabolcs szilvia tabea
+tadashi tadeusz tahir tahira taimi taina taisto taiwo takahiro takako takao takashi takeshi takumi takuya talal tamaki
+tamas tamsin tancredi tanguy tanja tansu tanvi tapani tapio tarek tariq tarja tarkan taro tarun tasneem tatjana
+tatsuya tatum tatyana tavi taylan tayyab teagan teemu teija tejas temesgen temitope teo teodor teodoro terje tero teun
+thabo thamina thamsanqa thandeka thandiwe thanh thanos theda themba theodoros theofilos theresia theron thi thibault
+thierry thijs thilo thor thora thorben thore thorsten thuy tiago tiberiu tibor tien tiina tijana tijn tilda tilly
+tilman timea timo timon timothee timur tinus tiphaine tirso tiziana tiziano tjark tobi tobiasz todor tolga tolulope
+tomasa tomaso tomer tomi tomislav tomoko tonci tonje toprak torben toril torill tormod torsten torunn toshiko tove
+toyin trine trinh trinidad trixie troels trond trude truls trygve tsubasa tsvetan tsvetelina tuan tugba tulay tulin
+tuncay tunde tuomas tuomo turgut turid tushar tuula tuulikki twan tyrell tyrese tyron tytti tzvetana ubaldo ubirajara
+uchenna udo ufuk ugo ugur ulf ulises ulla ulrika ulrike ulrikke uma umar umit umut unai uros ursel ursina ursulina
+urszula uta ute uwe uzma vaclav vadim vaibhav valdemar valdis valentino valere valerio valeriy valeriya valtteri vanda
+vandana vangelis vania varun varvara vasanth vasco vaselina vasile vasilica vasiliki vasilis vasyl vedat vedran veera
+vegard veikko velimir veljko venera venkat venkatesh vered verena veronika veronique vesa vibeke victoire victoriano
+victorine vidar vidya viera viet vigdis viggo vignesh vijay vika vikas vikram vilde vilhelm vilho viljami vilma vinay
+vincenza vineet vinicius vinod vinzenz viola violetta vipul virginie virpi vishal vita vitalii vitaly vitor vittoria
+vittorio vivianne vladislava vlasta vlatka vojislav volker vreni vuk vuyo vytautas wadim wafa wafaa wahid waldemar
+waleed walid waltraud wangari wanjiru waqas warren warsame wassim wenche wenke wiam wiebke wieslaw wiktor wiktoria
+wilhelmine wilko willeke willem willi wilmer wim wiola witold wladyslaw wlodzimierz xander xanthe xavi xenia xiang
+xiaoli xiaolin xiaoming xiomara yaakov yacine yago yahya yair yakov yakup yamila yamile yana yanick yanka yanna yannis
+yaqub yara yaren yaroslava yas yasemin yaser yash yasir yasuhiro yasuko yavor yavuz yaw ydalys yehuda yekaterina yelda
+yeliz yeni yetunde yeva yevhen yewande yigit yoana yoann yoav yogesh yohan yohanna yoko yolande yolanta yon yoonjae
+yordan yordanka yorgos yoshiko yosuke yousef yousra youssra ysabel yuichi yuka yukari yuki yukiko yulia yulian yuliana
+yuliya yumi yun yunus yunxia yuriko yusra yusri yuta yutaka yuto yuya yvan yvar yves zacharias zafer zaheer zaid zaida
+zaira zakir zakiya zala zandile zaneta zarina zbigniew zbynek zdenek zdravka zdravko zdzislaw zeena zeke zeki zelia
+zeliha zeljka zeljko zenaida zeno zenon zeynel zhanna ziad zikri zina zinaida zita ziva zlata zlatan zlatko zodwa
+zofie zohra zohreh zoltan zorica zoya zsolt zsuzsa zsuzsanna zubair zuhal zuleika zuleyha zulfiqar zuzana zuzanna
+zvonimir zygmunt
+`;
 
 export const SURNAMES = `
-abbott abdi abdullahi abebe abreu acheampong achebe adebayo adeleke adeyemi aguirre ahmad ahmadi ahmed ahn
-albrecht alexandre ali allen alonso alvarado amari amin amoah andrade antunes aoki appiah arai arroyo asante ashby
-atkins aubert azevedo bachmann balogun banda banerjee bangura banks baptista barros barry bartosz basu batista
-baumann baumgartner bayer bayraktar beck beckett benali bender bennani berg bergstrom bernard bernardi bertrand
-bhat bhatia bhatt bhattacharya biggs bjork black blanc blanchard boateng bogdan bohm bonnet borges bosch bose
-boucher bouvier bowman boyd bradley brand brandt brauer braun brenner bright britt brodersen brown brun bruno bui
-bulut burns busch butler caballero cabrera cai campos cano cao caputo carlson carneiro caron carpenter carrasco
-carroll carson cattaneo cetin chandra charles chaudhary cheng chevalier chou chua chukwu cisse clement coelho cole
-colombo connolly connor conte coulibaly cunha danjuma dekker delacroix demirci deng desai
-deshmukh devine dhawan diallo diop dobson domingues dong donovan doyle dreyer dube duffy dumas dumont duncan
-dupont duval eberhardt eckert eklund ekwueme el-sayed eliasson ellis engel erdem erdogan ernst eze fabre falk
-fang farah faria farouk faure feng ferguson ferrero ferri fiedler figueiredo finch fitzpatrick fletcher fofana
-fonseca fontaine forbes forsberg foster fox franco frank franke franklin frederiksen freitas frey friedrich fujii
-fujimoto fujiwara fukuda gabriel garnier gautier gerber ghosh gibbs gill girard goh gordon goto graf graham grant
-gray greco green griffin grimaldi guerin guillaume gunther gupta haas haddad hahn hakim hamilton hamza han hara
-haraldsson hardy harrison hartmann harvey hasan hasegawa hassan heinrich helland hendricks henry herbst hermann
-herrmann hicks hill hinton ho hoff holland holm horn horvath hossain hou howard hsu hudson hunt hussain hussein
-ibrahim imai iqbal ishida ishii islam iwasaki iyer jacob jacquet jaeger jager jahn jain james jankowski javed jha
-ji jiang jordan joseph joshi juarez kaczmarek kaiser kamara kamau kang kavanagh keita kelly khalil khanna khumalo
-kim king kipchoge kling knight koenig kohl kohler kolar konate kondo konig kozlowski krishnan kruger kuhn kulkarni
-kumari kuo kurt lacroix lai lam lambert lange larson laurent lawrence leclerc lee legrand leung levy
-lewandowski liang lim lima lin lindgren lindqvist lloyd lo lobo lorenz lu lucas ludwig lundberg ma macdonald
-machado maher mahmoud maldonado malik manning mansour marchand marchetti marquez marsh marshall martel martens
-martin martinelli martini mason masson matsuda matsui mazur mbatha mbeki mcbride mcdonald mckenzie mehta mendoza
-mensah mihai mills miranda mishra mitchell miura miyamoto mohamed mohammed mokoena monteiro moraes moran morgan
-mostert moussa moyo mueller muhammad mukherjee murakami mutua mwangi naidoo nair nakagawa nakano nascimento ndiaye
-ndlovu nel nelson neri neumann newman newton ng ngo nguyen nicolas nikolaidis nishimura nkosi nogueira noor nwosu
-obi ochoa odonnell okada okafor okamoto okeke okonkwo omar omondi ono onyango osei oshea osman otieno otto owen
-owusu padilla pal palmer parikh park parsons pascal patil paul paulsen payne pellegrini peng perrin perrot peter
-petit pfeiffer pierce pillai pires pohl popa porter potter price prieto quinn rahman raj raja rajan rao rashid ray
-reddy reed reid reilly rezende richard richter riley rinaldi rios robin roche rosa rosen ross rousseau
-roussel roy russell ryan sakai salah salazar saleh salinas sandoval santiago santoro sarkar sauer schafer
-scherer scholz schreiber schroder schulte schultz schulze schumacher schuster schwartz scott seidel seiler sen
-serra shah shaikh shaw sheikh shen shi shin shinde shrestha shukla siddiqui silveira simon simpson sinha sithole
-snyder soares solberg solis solomon song souza spencer spinelli srinivasan stahl stark stewart stone strand stroud
-subramanian sugiyama sun sundaram sutherland sutton swanson szymanski takada takagi takeda tamura tan tang tanner
-taylor thakur thapa thomas thornton traore tripathi tsai tseng tucker uddin ueda ueno ulrich urban usman valencia
-valentini vance varga vaughan vega velazquez venter verma vermeulen vieira vitale vogel voss wada wahl wallace
-walter wang ward warren washington watkins watts wei welch wells wen werner west westerberg wheeler whitaker white
-wieczorek willis winter wirth witt wolf wood woods xia xie yadav yan yates ye yin young yu yuan zaman zapata zheng
-ziegler zielinski zimmerman zulu`;
+aalto abadi abate abbott abd abdallah abdi abdullahi abebe abel abrahamsson abramov abrams abreu acar acevedo
+acheampong achebe acuna adamczyk adamek adamski adebayo adegoke adekunle adeleke aden adeniyi adeyemi adhikari afolabi
+agnew aguirre agyeman ahlberg ahlgren ahluwalia ahmad ahmadi ahmed ahn ahonen ajayi akbari akdag akerman akinola
+akkaya aksoy aktas alamo alarcon albert albrecht alcantara aleman alexandre alexandrov alfaro alfonsi alhassan ali
+alim allard allen almasi alonso alonzo altmann altun alvarado alvarenga amador amaral amari amato ambrose amin amoah
+amore anand anders andrade andrei andreou andrieu ang angelini angelo anguiano annan ansah antonelli antoniou antonov
+antunes anwar aoki apostol appiah aquino arai arana aranda arce ardila arena arevalo arias armas arnaud arnold arora
+arriaga arroyo arsenault arteaga asante asghar ashby ashraf asif askew assis astudillo atkins atwater aubert aubry
+auer avci avery avila ayers ayoub azevedo azimi azizi baba babu bachmann badger badran bagheri bahl bailly bain baird
+bajaj bajwa bakhtiari bakke bala balaban balakrishnan balan balaz balbo baldi baldini bali ballard ballesteros balogun
+baltes banda banerjee banfi bangalter bangura banks banner bansal baptista barajas baran barata barbier barker barlow
+barman barone barr barrera barrett barrios barron barros barry barton bartosz basile bassett bassi bastos basu batista
+batra battaglia baumann baumgart baumgartner bautista bayer bayraktar bayram beard beasley beaulieu beaumont becerra
+bech beck beckett beckmann bedi beer behr bektas belanger belli bellini bello belmonte beltran benali benavides bender
+benedetti benn bennani bensaid benson bento beran berard bercu berg berggren berglund bergstrom berlusconi bernal
+bernard bernardi bernier bernstein berry berthelot bertin bertolini bertrand bettencourt bhandari bhardwaj bhargava
+bhasin bhat bhatia bhatt bhattacharya biermann biggs bilek billings bina birch bird biswas bjerke bjork bjorklund
+black blackwell blair blaise blake blanc blanchard blaschke blau blazek blom bloom blum boahen boateng bobb bodnar
+boeck boer boesch bogdan boggs bohl bohm boland bolger bolt bonfils bonilla bonner bonnet bontempi booth borden borg
+borges borowski borrego bosch bose bosman botha boucher bouvet bouvier bowen bower bowles bowman boyce boyd boyle
+bradley braga branco brand brandt brannigan brauer braun bremer brennan brenner bressan breuer brewer bridges briggs
+bright brito britt brock brodersen brodsky brody broman brooke brown bru brun brunner bruno bruns bryan buck buckley
+budd bueno buenrostro bui bull bullock bulut burger burgess burkhardt burnett burnham burns burrell burton busch busse
+bustos butler byrd caballero cabrera caddell cahill cai cain calabrese caldera callaghan callahan calvo camacho camara
+cameron campo campos canning cannon cano cantu cao capaldi caputo carbone carey carlin carlsen carlson carmichael
+carmona carneiro carnevale caro caron carpenter carranza carrasco carrillo carrington carrion carroll carson carvajal
+carver casanova casas case casey casillas cassidy castaneda castano castellano castellanos castelli catalano cattaneo
+cavaliere cavalli celikkaya cerda cermak cervantes cetin chacon chadwick chamberlain champagne chandler chandra
+charles charpentier charron chaudhari chaudhary chaudhuri chauhan chauvin chaves chawla cheng cherian chevalier chiang
+chinwe chisholm chou christie christodoulou christofi christou chu chua chukwu chun church cifuentes cinar ciocca
+cisse clancy clapp clarkson claude clausen clay clayton cleary clemens clement clements cline cobb cochran coelho
+coffey cole colin colley collier colmenares colombo colon combs comeau connolly connor connors conrad conte conway
+cook coombs coppola corbett cordero cordova cormier cornejo corona corrigan cortes cortez costello cote cotter
+coulibaly couture cowan coyle craig crane crespo crockett crosby crowe crowley cuevas culver cummings cunha curran
+currie curry curtis czajka czarnecki d'amico d'amore d'angelo d'cruz daher dahlberg dahlgren dalal dale daley dalton
+daly damico damm daniel danjuma darby darwish dasgupta dauphin david davila davison dawson decker deeb dekker
+delacroix delaney deleon delgadillo deluca delvecchio demirci deng denis dennis denton depaul derrick desai deshmukh
+desjardins dessouki deutsch devine devlin devos devries dhar dhawan dhillon diallo dickerson dickson diego diehl
+dietrich dietz dijkstra dillon dimitriou dinc dinh dion diop dixit dobson dodd dodson dohnal dolan dolezal domingues
+donaldson dong donnelly donohue donovan dorfman dorn dorsey dougherty douglas dowling downs doyle drake draper
+drescher dressler drew dreyer drozd drummond dube dubey dudley duff duffy dufour dugan duke dumas dumont duncan dunlap
+dunne dunning duong dupont dupuis duran durr duval dwyer dyer eaton eberhardt eberle ebert echeverria eckert eckhardt
+edmonds egan egger ehlers eich eicher eide eklof eklund ekwueme el-sayed elias eliasson elizondo elkins elliott ellis
+ellison elmi elsayed emerson emery engel engels engstrom ennis epstein ercan erdem erdogan eren erickson erlandsson
+ernst ersoy ervin espinosa esteves estevez eubanks evangelista everett ewald ewing eze ezquerra fabre fagan fagerberg
+fahey fairbanks falcone falk falkner fallon fang fanning farah faria farias farkas farley farnsworth farooq farouk
+farr farrow faure fay federici fekete felber feldman feliciano felix feller feng fenn fenton ferber ferdinand feretti
+ferguson ferland fernando ferrer ferrero ferri ferris ferro fiala fiedler fields figueiredo figueroa filip filipek
+finch fink finke finley finnegan finney fiore firth fitch fitz fitzpatrick flanagan flanders flannery fleischer
+flemming fletcher floyd flynn fofana foley fonseca fontaine fontenot forbes forde forrest forsberg forsman forster
+forsyth fortier fortuna foss foster fox fraga franco frank franke franklin fraser frazier frederick frederiksen freire
+freitas frey friberg fricke friedrich friis frimpong frisch fryer fujii fujimoto fujiwara fukuda fulton funk furlan
+furst fusco gabor gabriel gaines galante galindo gallardo galvan galvez gamble gamboa ganesan gann garber garcon garg
+garland garner garnier garrett garrido garrison garvey gaskins gaspar gaudin gauss gautier gavin gebhardt geiger
+george georgiou gerard gerber gerlach gerstner getz ghani gharbi ghazi ghosh giannini gibbons gibbs giglio gilbert
+giles gill gillespie gilliam gilmore giraldo girard giraud giuliani givens gjerde glass gleason glenn glover godfrey
+goebel goh goins golding goldman goldsmith golob gomis goodall gooden goodrich goodwin gordon gorman goss goto
+gottlieb gould gouveia goyal grabowski grace grady graf graham granados granger granqvist grant grau gray greco green
+greenberg greenwood greer gregor gregory greiner grewal grier griffin grimaldi grimes grimm grossman grosso grover
+groves guardado guarino guedes guenther guerin guerreiro guevara guidi guidry guillaume guillen guimaraes gul gulati
+gulbrandsen guler gundersen gunn gunther gupta gustafson guthrie gutmann gyamfi haag haas haase haber habib hackett
+hadad haddad haddock hadley hagan hager haggerty hahn haines hajek hakim hakimi halabi hale haley hall haller halonen
+halpern halvorson hamann hamdan hamel hamid hamilton hamm hammond hamza han hancock hanif hanks hanley hanna hannah
+hannan hannon hanrahan hansel hara haraldsson hardin hardy hargrove harker harkins harlow harmon harrell harrington
+harrison harstad hartley hartman hartmann hartwell haruna harvey hasan hasegawa hashemi hashmi haskins hassan hassani
+hatfield hauck haug haupt havel havlicek hawk hay hayden haynes hays hazan healy heath hebert hecht hedlund heffernan
+hegde hegedus heim hein heinrich heinze helgesen helland heller helm hendricks hendrickson hennessy henriques henry
+hensel hensley herbst herman hermann hernandes herring herrmann herron hershey herzog hewitt hickey hickman hicks
+higgs hildebrand hill hilton hinds hines hinton hirsch hirst hjelm hlavacek ho hobbs hodge hodges hodgson hoek
+hoekstra hoel hoff hoffer hogan hogue holden holder holguin holland holley hollis holloway holm holman holst holub
+homan hood hooper hoover hopper horn horne horner horowitz horton horvath hossain hosseini hou houghton houle houston
+howard howell hoyt hruska hsu hubbard hudson huerta huff huffman huggins hugo hui huisman hull hulme humphrey
+humphreys hunt hunter hurley hurst hurtado hussain hussein hutchins hutchinson hutton hyde hynes iacob iancu ibanez
+ibarra ibrahim idris ignatov ilic illes imai imran infante ingram inman innes ioannou iordache iqbal irizarry irvine
+irving irwin isaac isaacs isaksen isaksson ishida ishii islam ismail iverson ives iwasaki iyer izquierdo jack jackman
+jacob jacobi jacobson jacquet jaeger jafari jaffe jager jagger jahn jahnke jaimes jain jalali jama jamal james
+jamieson jamison janik jankowski janowski jaramillo jarvis jasinski javed javier jefferies jeffries jelinek jenner
+jerome jessen jewell jha ji jiang jimenes johal johannsen john joly jordan jordao joseph joshi jost joubert joyce
+juarez judd juhasz julien jurado kabir kaczmarek kader kaiser kaja kalinowski kallio kalra kamara kamath kamau kamel
+kamp kanda kandasamy kanellopoulos kang kapadia kapur karam karami karimi karp karthikeyan kashyap kasper kassab
+kaufman kaufmann kavanagh kay kazemi kearney keating keegan keita keith kelleher kellerman kelley kellogg kelly kelso
+kemp kendall kendrick kent kern kerr kessler khaled khalil khanna khatri khatun khouri khoury khumalo kiefer kilian
+kim kimball kincaid king kinney kinsella kipchoge kipkemboi kirby kirchner kirk kirkland kirsch kirwan kjaer kjellberg
+klassen klaus klausen kling klinger klos kluge knapp knight knowles knox knudsen koca kocak kocian koehler koenig kohl
+kohler kohli kolar kolb kolesnikov kollar kolodziej konate kondo konieczny konig koning koo koopman koppel korkmaz
+kotze koubek koukal kouris kovalev kowal kozak kozel kozlowski kraft krall kranz kratochvil krebs kreutz krieger
+krishnamurthy krishnan kristjansson krol kroll kropf krueger kruger krupa kubat kubiak kucuk kugler kuhn kuijpers
+kuiper kujawa kukla kulik kulkarni kullberg kumari kunz kuo kuper kurt kurtz kurz kushner kuusisto kvist kyle labelle
+lacey lacroix lafferty lafleur lago lahti lai laird lakhani lal lalonde lam lamb lambert lamont lance landers landis
+landry lane langdon lange langer langlois lapointe lara larkin laroche larose larson larue laska latham lauber lauer
+laurent laursen lavigne law lawlor lawrence lawton lazar lazarov leal leary leavitt leblanc leclair leclerc lecomte
+ledford leduc lee legault leger legrand lehman lehner lehto leigh leitch leiva lemaire lemieux lemke lemos lenz
+leonard leonardi leone leong leroux leslie lester leung levesque levin levine levy lewandowski lewin leyva liang liao
+lidstrom lieberman liebig lightfoot lim lima lin linares lind lindahl linde lindeman linder lindgren lindner lindqvist
+lindsay lindsey ling linton lister livingston llamas llorens lloyd lo lobo locke lockhart loeb logan logue loiseau
+lomas lombard loney longo loomis lorenz lorenzen lott lovell lowery loya loyd lozano lu lubin luc lucas lucero luciano
+lucke ludwig lugo luis lukas luna lundberg lundgren lundin lundqvist lunn lusk luther lutz lynn lyons ma maas
+macdonald macedo machado macias maciejewski mackay mackenzie macleod macmillan maddox madison magana magee maguire
+mahajan mahdavi maher mahlangu mahler mahmood mahmoud mahmud mahon mahoney majewski maldonado malik malone maloney
+malouf mancuso mandal mandel mangano manjarrez manning mansour manzano mao mapp marais marcelino marchal marchand
+marchesi marchetti marcos marcus marek mares margolis marian marinho marinov marion mariscal markowski marlow marmol
+marquez marr marrero marsden marsh marshal marshall martel martell martens marti martikainen martin martinelli martini
+martinsson marx masi mason masson mata matheson mathew mathews mathias mathieu mathis matos matousek matson matsuda
+matsui matteo mattila mattson mattsson maurer maxwell mayes mayfield maynard mayo mazur mbatha mbeki mcadams mcbride
+mccabe mccall mccann mccartney mcclain mcclure mcconnell mccormick mccoy mcculloch mcdaniel mcdermott mcdonald
+mcdowell mcfarland mcgee mcgill mcginnis mcgowan mcgrath mcgregor mcguire mcintosh mcintyre mckay mckee mckenna
+mckenzie mckinney mcknight mcleod mcmahon mcmillan mcnally mcnamara mcneil mcpherson mcqueen mead meadows medeiros
+medrano meehan mehra mehta meister melgar mello melton melville mena menard mendoza menendez meneses menezes menon
+mensah merino merkel merrill merritt merz mesa metcalf metz metzger meunier meza michaud michel michels middleton
+mihai milani milano miletic millan millard milligan mills milne milner milton minh miranda mirza mishra mistry
+mitchell mitra miura miyamoto mlynar moe moen mohamed mohammadi mohammed mohr mokoena moldovan moll molnar monaghan
+moncada mondal montagne montalvo montanari montano monteiro montero montes montiel mooney moraes moran morel morgan
+morgenstern morley moroz morrow morse mosca moseley moses mosley mostert mota mott moulin mounir moura moussa moya
+moyer moyo mucha mueller muhammad muir mukherjee mukherji muldoon mullen mulligan mullins mundt munro munshi murad
+murakami murdock muresan murillo musa mustafa mutombo mutua mwangi myburgh myhre nadal nadeau nader nagar nagel naidoo
+nair nakagawa nakano nakata nance napoli naqvi narang naranjo nascimento nasr nasser natale nath nathan navarrete
+naylor nazari ndiaye ndlovu neal nedelcu needham neff negrete negri nehru neill nel nelson nemeth neri nesbitt neto
+neuman neumann neves neville nevin newcomb newell newman newsome newton ng ngata ngo nguema ngugi nguyen nicholas
+nicholls nicolae nicolaou nicolas nicoletti niemeyer nieto nieuwenhuis nikolaev nikolaidis nikula nishimura niskanen
+nkemelu nkosi noel nogueira nolan noonan noor norberg nordin nordstrom norman northrup norton norwood nouri novik
+nowicki noyes nugent nunn nwosu nyberg nygaard nystrom o'brien o'connell o'connor o'donnell o'hara o'keefe o'leary
+o'malley o'neil o'neill o'reilly o'rourke o'shea o'sullivan o'toole oakley oates obi ocampo ochoa odell odom odonnell
+oduya offermann ogden oglesby ogunleye ojeda okada okafor okamoto okeke okonkwo okoro okoye oksanen olafsson olasz
+oleary oleinik oliva olivares oliver olivier olmos olszewski omar omer omondi oneal ono onofre onyango onyeka
+oosterhuis opoku ordonez oriordan orlov ornelas orozco orr orsini osborn osei oshea osman ossowski osterman oswald
+otero otieno ott otto ottosson oudin ouellet overton owen owusu oyelaran ozcan ozer ozkan pace pacheco padgett padilla
+pagan paige paine pal palacios palma palmer palomo palumbo panda pandey pandya pang panicker pannell papadakis
+papageorgiou pappas paquette paradis paranjape pardo paredes parikh parisi park parr parra parrish parry parsons
+partridge parvin pascal paschal pasquale pastore patil patrick patten patton paul paulino paulsen paulsson pavel
+pavelka pavlik payne paz peacock peck pedraza pekkanen pellegrini pelletier pelton pendleton peng pepin peralta perdue
+peres pereyra perlman perreault perrin perron perrot perry peter peterka peterman petit petkov petrenko petri petrie
+petrillo petty pfaff pfeifer pfeiffer phelps philip phipps phiri picard pichardo pickard pickett pierce pierre
+pietrangeli pike pillai pimentel pina pineda pinheiro piotrowski piper pires pirozzi pisani pitman pitt pittman
+pizarro planck plante platt plaza plummer pohl pokorny polak polanco pollack pollard pollock polo ponce poole poon
+popa pope poppe porter portman posada posey potter potts poulin pozo pradhan prado pratt prescott presley preston
+prevost prewitt price prieto pritchard proctor provost pruett pruitt pryor przybylski puckett puente pugh puig pulido
+pullen purcell puri purnell pyle qian quadri quevedo quinn quintana quintero quiroga quiroz raab racz radford rafferty
+ragnarsson rahimi rahman rahmani raines raisanen raj raja rajan rajput rall ralston ramaswamy ramesh ramm ramon ramsay
+ramsey rana randall randle rangel rankin ranta rao rapp rasheed rashid raskin rastogi rathore ratliff rau rauch rausch
+rautio ravi rawat rawlings ray razavi razzaq reaves rebelo redding reddy redman redmond reece reed reese reeves regan
+rego reich reichert reid reilly reiner reinhardt reinhart rembrandt remy renard rendon renner revilla rey reynard
+reynoso rezende rhee rhodes ribas ribera ricard richard richter rickard ricker riddle ridley rieger riera rigby riggs
+riis riley rinaldi rinne rios ripley ritchie ritter rivero rizvi roa roach robbins roberson robert robertsen robin
+robles robson rocca roche rockwell roden roder rodgers rodrigue roe roger rohde rojo roland roldan rolland rolle roman
+romeo ronning roper rosa rosado rosales rosario rosas rosen rosenthal rosewood ross rossetti rota rothman rousseau
+roussel rovira rowan rowland rowley roy royer ruano rubin ruck rudd rudolph ruff ruggiero ruhl rumpf runge rushton
+russ russell rutherford rutledge ryan rydberg ryder saad saar sabo sachs sadler saeed saenz sager saha sahni sakai
+salah salazar saleem saleh salgado salinas salman salomon salter salvador samaniego samaras sammons sampaio samper
+sampson samson samuel samuels samuelsson sander sandhu sandler sandoval sandstrom sanford sanna santiago santoro
+santoso sapp sarabia saraiva sargent sarkar sarmiento sathe satterfield sauceda sauer savage savard savoie sawant
+sawyer saxena saxton sayed scanlon scarpa schaaf schaefer schafer schaffer scharf scheer schell schenk scherer scherr
+schick schiller schilling schindler schlegel schleicher schlosser schnell scholl scholz schott schrader schramm
+schreiber schreiner schroder schuler schuller schulte schultz schulze schumacher schuster schutt schwab schwartz
+schwarzkopf schweizer sciacca scott sebastian seger sehgal seidel seiler seitz sekar selby sellers selvaraj semenov
+sen sengupta sequeira serna serra seth setiawan severin sewell sexton seymour sfeir shafer shaffer shah shaikh shankar
+shannon shapiro sharif sharkey sharpe shaw shea sheehan sheikh shelton shen shepard sheppard sheridan sherman sherwood
+shetty shi shields shin shinde shipley shirazi shrestha shukla shultz siddique siddiqui siegel sierra sigurdsson
+silber silveira silverman simard simeone simic simms simon simpkins simpson sims singleton sinha sirois sithole
+sivakumar skaggs skalski skinner skora skov slade slater sloan slocum smet smiley smolka snell snowden snyder soares
+sobczak solano solberg soler solheim solis solomon solorzano somers sommer sommers song sontag soo soria soriano
+sorrell soucek southard souza spangler spears speer spellman spence spencer spengler sperling spicer spiegel spinelli
+spivey springer squires srinivasan sriram stacy stahl stanek stanford stanley stanton stapleton stark starr statham
+staub stauffer stavropoulos steadman stefan stefansson steffen stephen stephenson stewart stiles stock stoddard stokes
+stoll stone story stott strand strasser stratton strauss strickland strobel strom stroud struthers stuart stubbs sturm
+subramanian sugiyama suleiman sultana sumner sun sundaram sundberg sundqvist sundstrom surace suri suter sutherland
+sutton svendsen swain swan swann swanson swartz sweeney swenson swinton sykes sylla sylvester szczepanski szekely
+szymanski szymczak tabor taft taggart tahir takada takagi takeda takemura talbot talley tamayo tamura tan tandon tang
+tanner tapia tariq tatum tauber tavernier taylor teague tejada tellez temple templeton tennant terrell terry tesfaye
+thacker thakkar thakur thapa tharp theron thibault thibodeau thiel thiele thies thoma thomas thomason thorne thornton
+thorpe thorsen thorvaldsen thurman thurston tibbs tiede tiller tillman timm timmermans timmons tinoco tirado tiwari
+tobias tobin todd tolbert toledo tolentino tomas tomasi tomlinson tompkins toner toomey toro torrance torre torrente
+tosi toussaint tovar towers townsend tracy trahan trajkovski trammell traore traynor treadwell trejo trent trevino
+trevisan trimble trinh tripathi triplett tripp trivedi trombley trotter trudeau trujillo truong tsai tsang tse tseng
+tsoi tucker turan turcotte turgut turk turnbull turnock tuttle tyler tyson uchida uddin ueda ueno ugarte uhl ulloa
+ulrich underwood unger upadhyay urban urbina uribe urquhart usman usmani utley vaccaro vahl vaidya valadez valdes
+valdez valencia valentin valentini valerio valle vallejo valles vance vandenberg vanderbilt vann varela varga varghese
+varma varner vas vasile vasiliev vasiliou vaswani vaughan vaz vega veiga vela velasco velazquez velez vella
+venkataraman venter ventura vera verdi vergara verhoeven verma vermeulen vernon verstraete vest vickers victor vieira
+viera vigil vilas villa villanueva villar villareal villegas villeneuve vincent vinci vinck vink vinson virk
+viswanathan vitale vitali vivas vlahos vlasov vogel voight vollmer volpe vora vos voss vranckx vu vuong wachter wada
+waddell wade wadsworth wafula waggoner wahl wahlberg wainwright waite walden waldman waldron wallace waller wallin
+walls walter wang wanjiru warburton ward ware warner warren warsame washburn washington wasserman waterman waters
+watkin watkins watts weatherly weaver wegner wei weil weinberg weiner weinstein weir welch weldon weller wells wen
+wendt wenzel werner wesley wessel west westerberg weston wetzel whalen whaley wharton wheeler whitaker white whitehead
+whitfield whiting whitley whitlock whitman whitmore whitney whittaker whittington wiberg widmer wieczorek wieland
+wiese wiggins wilcox wilde wiley wilhelm wilk wilke wilkens wilkerson wilkes wilkins willard willems willett willis
+willms willoughby wills wiltshire winfield winkelmann winn winslow winston winter winters wirth witherspoon witt witte
+wojciechowski wolf wolfe wolfgang wolters womack wood woodard woodley woodruff woods woodson woodward woolf wooten
+worden workman worley worthington wozniak wren wulf wyatt wynn xia xiang xie xiong yadav yadava yamagata yamauchi
+yamin yan yanez yankov yao yates yazdani ybarra ye yeager yee yin yip yoder yoo young youssef yousuf yu yuan yusuf
+zabala zaborowski zach zachariah zafar zaidi zajac zalewski zaman zamora zamorano zander zanetti zangari zapata
+zaragoza zarate zavala zawadzki zbinden zeidler zeitler zelaya zeller zeman zepeda zheng zhuang zidane ziegenfuss
+ziegler zielinska zielinski zima zimmer zimmerman zink zito zorn zorrilla zubair zuber zubkov zuccaro zulu zuniga
+zurita zwart
+`;

@@ -2,7 +2,7 @@ import type { NamedWords } from "./people.ts";
 import { runFrom, type Word } from "./runs.ts";
 
 const LIST_GAP = /^(?:[,;] {1,2}|,? ?[&+/] ?|\n[ \t]*(?:[-*•]|\d{1,2}[.)])? ?)$/;
-const AND = /^(?:and|und|y|e|et|en|i|och|og|or)$/;
+const AND = /^(?:and|und|y|e|et|en|i|och|og|or|dan|ve|ja|es)$/;
 
 /** Names that are known only because they stand in a list beside a known one. */
 export function neighbours(words: Word[], named: NamedWords[]): NamedWords[] {
@@ -17,7 +17,29 @@ export function neighbours(words: Word[], named: NamedWords[]): NamedWords[] {
       next = besideAt(words, end);
     }
   }
-  return found;
+  return [...found, ...before(words, named, taken)];
+}
+
+/** The unknown full names that a known one follows in a list. */
+function before(words: Word[], named: NamedWords[], taken: Set<number>): NamedWords[] {
+  return named.flatMap(({ from }) => {
+    const last = lastBefore(words, from);
+    if (last === undefined) return [];
+    for (let start = Math.max(0, last - 3); start < last; start += 1) {
+      const isFree = indexes(start, last + 1).every((index) => !taken.has(index));
+      if (isFree && unknownEnd(words, { from: start, isPair: false }) === last + 1)
+        return [{ from: start, to: last + 1 }];
+    }
+    return [];
+  });
+}
+
+/** The word in front of a name, when only a comma or an "and" stands between. */
+function lastBefore(words: Word[], from: number): number | undefined {
+  const [previous, word] = [words[from - 1], words[from]];
+  if (previous === undefined || word === undefined) return undefined;
+  if (AND.test(previous.key) && word.gap === " ") return /^,? $/.test(previous.gap) && from > 1 ? from - 2 : undefined;
+  return /^(?:[,;] {1,2}| ?[&+/] ?)$/.test(word.gap) ? from - 1 : undefined;
 }
 
 interface Beside {

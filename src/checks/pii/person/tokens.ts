@@ -51,6 +51,7 @@ export function tokensOf(text: string): Token[] {
 function isEmbedded(text: string, start: number, end: number): boolean {
   if (end - start === 1) return /[@_]/.test(text[end] ?? "") || /[@_]/.test(text[start - 1] ?? "");
   const before = text.slice(Math.max(0, start - 2), start);
+  if (/^\s?@$/.test(before)) return !/^\p{Lu}\p{Ll}+(?![\w@(/.-])/u.test(text.slice(start, end + 1));
   if (EMBEDDED_BEFORE.test(before)) return !/\p{Lu}\.$/u.test(before);
   return EMBEDDED_AFTER.test(text.slice(end, end + 2));
 }

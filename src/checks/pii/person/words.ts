@@ -7,7 +7,7 @@ function words(list: string): ReadonlySet<string> {
 /** Given names that are as often something else: a word, a place, a month, a product. Alone they are no person. */
 export const WEAK_GIVEN = words(`
   mark will grace april may june august rose hope art bill rob jack frank dean max summer dawn faith joy iris ruby jasmine pearl
-  olive victoria georgia virginia paris london austin jordan chelsea sydney madison brooklyn carolina florence israel kenya
+  basil clair olive victoria georgia virginia paris london austin jordan chelsea sydney madison brooklyn carolina florence israel kenya
   india china santiago francisco diego jose domingo clara angel angela jesus christian guy chase chance drew pat sue dick rich earl
   duke prince princess king major grant wade glen dale cliff forest heath reed rusty sandy misty stormy star crystal amber ginger
   candy penny dolly melody harmony destiny eden miles marina nova lance mason hunter parker carter cooper taylor tanner tyler
@@ -42,6 +42,11 @@ export const TITLES = words(`
 /** Of these, the ones that are words of other things too: what follows must not be a common word. */
 export const SURE_TITLES = words(
   "mr mrs ms miss mx dr prof professor herr frau mme mlle monsieur senor senora senorita signor signora",
+);
+
+/** Capitalised before a name they make it a place. */
+export const PLACE_STARTS = words(
+  "north south east west northern southern eastern western central new old great upper lower lake port mount mt fort cape san santa saint point isle rio villa puerto monte sankt bad",
 );
 
 /** Small words inside a name. */
@@ -89,7 +94,9 @@ export const THING_WORDS = words(`
   journal tribune herald gazette magazine news media press records studios pictures entertainment games cloud software systems
   solutions technologies technology labs networks services consulting logistics insurance capital ventures energy pharma
   pharmaceuticals pro max plus ultra mini edition series model version api sdk app web framework server database line railway highway
-  strasse platz allee calle rue via plaza piazza effect disease syndrome scale constant equation method algorithm index chain protocol
+  harbor harbour meadows land pines lodge tunnel cove ranch estate estates manor crossing ridge point heights villas plains springs
+  peninsula reef glacier cliffs woods marina villa district region province prefecture castle palace abbey zoo gym clinic pharmacy
+  bakery grill pizzeria diner brewery winery airlines strasse platz allee calle rue via plaza piazza effect disease syndrome scale constant equation method algorithm index chain protocol
   pass card wallet account code studio suite office team board policy
 `);
 
