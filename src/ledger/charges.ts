@@ -30,10 +30,11 @@ export interface ChargeDifference {
 export interface ChargedDay {
   day: number;
   checkedAtMs: number;
-  /** Generations that upstreams could be asked for. */
+  /** Generations that can be compared. */
   eligible: number;
-  /** Of those that were asked for. */
+  /** With what their own answers have told, or with what their upstreams say when they are asked. */
   compared: number;
+  /** Of those that were asked for. */
   unknown: number;
   errors: number;
   /** Of those that were compared. */
@@ -49,6 +50,8 @@ interface Booked {
   upstreamId: string;
   bookedNanoUsd: number;
   certainty: CostCertainty;
+  /** What the answer itself has said that it costs. */
+  toldNanoUsd: number | null;
 }
 
 /** Generations of a day that one object asks for in a night. */
@@ -77,9 +80,10 @@ export function checksOf(text: string | undefined): number {
 }
 
 /**
- * Compares what was booked with what upstreams say that they have charged, each night for the day before: a sample of
- * the generations that one attempt at such an upstream has answered with the operator's key. Those on a team's own key
- * are the team's business, and what several attempts have cost together no upstream can tell.
+ * Compares what was booked with what upstreams say that they have charged, each night for the day before: generations
+ * that one attempt at such an upstream has answered with the operator's key. Those whose answers have told their costs
+ * are all compared, for a sample of the others the upstream is asked. Those on a team's own key are the team's business,
+ * and what several attempts have cost together no upstream can tell.
  *
  * | table | key | holds |
  * | --- | --- | --- |
@@ -129,36 +133,37 @@ export class Charges {
 
   async #compare(invoices: Invoices, day: number, nowMs: number): Promise<void> {
     const providers = await invoices.providers();
-    const { eligible, sample } = providers.length > 0 ? await this.#choose(day, providers) : NOTHING;
-    if (eligible === 0) {
+    const result: ChargedDay = {
+      ...{ day, checkedAtMs: nowMs, eligible: 0, compared: 0, unknown: 0, errors: 0 },
+      ...{ bookedNanoUsd: 0, chargedNanoUsd: 0, differences: [] },
+    };
+    const sample = providers.length > 0 ? await this.#choose(providers, result) : [];
+    if (result.eligible === 0) {
       this.#skipped = day;
       return;
     }
-    const result = await ask(invoices, sample, {
-      ...{ day, checkedAtMs: nowMs, eligible, compared: 0, unknown: 0, errors: 0 },
-      ...{ bookedNanoUsd: 0, chargedNanoUsd: 0, differences: [] },
-    });
+    await ask(invoices, sample, result);
     if (result.differences.length > 0) {
       const told = JSON.stringify(result.differences.slice(0, 3));
       console.error(`ledger: upstreams have charged otherwise on ${dateOf(day)}`, result.differences.length, told);
     }
-    result.differences.splice(MAX_DIFFERENCES);
     this.#sql.exec("delete from charged where day < ?", heldFromDay(this.#sql));
     this.#sql.exec("insert or replace into charged values (?, ?)", day, JSON.stringify(result));
   }
 
-  /** Some of a day's generations, each as likely as any other: ids end in chance. */
-  async #choose(day: number, providers: string[]): Promise<{ eligible: number; sample: Booked[] }> {
-    const [firstId, endId] = idsOfDays(day, day);
-    let eligible = 0;
+  /** Counts those that have told their costs; of the others some, each as likely as any other: ids end in chance. */
+  async #choose(providers: string[], result: ChargedDay): Promise<Booked[]> {
+    const [firstId, endId] = idsOfDays(result.day, result.day);
     let sample: Booked[] = [];
     for (let afterId: string | undefined = firstId; afterId !== undefined; await pause()) {
-      const found = this.#eligible(day, providers, [afterId, endId]);
-      eligible += found.length;
-      sample = [...sample, ...found].sort((a, b) => (chanceOf(a) < chanceOf(b) ? -1 : 1)).slice(0, this.#checks);
+      const found = this.#eligible(result.day, providers, [afterId, endId]);
+      result.eligible += found.length;
+      for (const one of found) if (one.toldNanoUsd !== null) count(result, one, { nanoUsd: one.toldNanoUsd });
+      const others = found.filter(({ toldNanoUsd }) => toldNanoUsd === null);
+      sample = [...sample, ...others].sort((a, b) => (chanceOf(a) < chanceOf(b) ? -1 : 1)).slice(0, this.#checks);
       afterId = this.#lastOf([afterId, endId]);
     }
-    return { eligible, sample };
+    return sample;
   }
 
   #eligible(day: number, providers: string[], range: [afterId: string, endId: string]): Booked[] {
@@ -166,7 +171,8 @@ export class Charges {
     return this.#sql
       .exec<Booked & Record<string, SqlStorageValue>>(
         `select id, substr(${tag}, 1, instr(${tag} || '/', '/') - 1) as provider, record ->> 'upstreamId' as upstreamId,
-           record ->> 'costNanoUsd' as bookedNanoUsd, record ->> 'certainty' as certainty
+           record ->> 'costNanoUsd' as bookedNanoUsd, record ->> 'certainty' as certainty,
+           record ->> '$.usage.reportedCostNanoUsd' as toldNanoUsd
          from (select * from generation where id > ?1 and id < ?2 order by id limit ${BATCH})
          where created_at_ms / ${DAY_MS} = ?3 and json_array_length(record, '$.attempts') = 1
            and record ->> 'upstreamId' <> '' and record ->> 'costNanoUsd' is not null
@@ -186,9 +192,7 @@ export class Charges {
   }
 }
 
-const NOTHING = { eligible: 0, sample: [] as Booked[] };
-
-async function ask(invoices: Invoices, sample: Booked[], result: ChargedDay): Promise<ChargedDay> {
+async function ask(invoices: Invoices, sample: Booked[], result: ChargedDay): Promise<void> {
   const left = [...sample];
   const failures = new Map<string, number>();
   const askOn = async () => {
@@ -201,7 +205,6 @@ async function ask(invoices: Invoices, sample: Booked[], result: ChargedDay): Pr
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, askOn));
-  return result;
 }
 
 function count(result: ChargedDay, { id, provider, certainty, bookedNanoUsd }: Booked, charge: Charge): void {
@@ -213,7 +216,7 @@ function count(result: ChargedDay, { id, provider, certainty, bookedNanoUsd }: B
     result.bookedNanoUsd += bookedNanoUsd;
     result.chargedNanoUsd += chargedNanoUsd;
     const { day, differences } = result;
-    if (isOtherwise(bookedNanoUsd, chargedNanoUsd, certainty))
+    if (differences.length < MAX_DIFFERENCES && isOtherwise(bookedNanoUsd, chargedNanoUsd, certainty))
       differences.push({ day, id, provider, certainty, bookedNanoUsd, chargedNanoUsd });
   }
 }

@@ -10,7 +10,8 @@ export const quirksSchema = z.strictObject({
   is_router: z.boolean().optional(),
   /**
    * Tells what a generation has cost under `GET {base_url}/generation?id=<its id there>`, as OpenRouter does:
-   * `data.total_cost`, in US dollars. A sample of each day is compared with it at night.
+   * `data.total_cost`, in US dollars, and may say so in `usage.cost` of its answers already. Each day's costs are
+   * compared with it at night, a sample of them where it has to be asked.
    */
   generation_costs: z.boolean().optional(),
   /** Takes `cache_control` on messages, parts and tools; default: it is taken out. */

@@ -33,6 +33,8 @@ export interface Usage {
   rejectedPrediction?: number | undefined;
   /** Searches run by the upstream itself. */
   webSearches?: number | undefined;
+  /** What the upstream itself says that it charges, in nano-dollars; compared at night, and never charged on. */
+  reportedCostNanoUsd?: number | undefined;
 }
 
 /** A usage with every count at zero. */

@@ -25,7 +25,12 @@ let [router, thief, plain]: Route[] = [];
 let answers = 0;
 let questions = 0;
 
-const chat: Answer = (exchange) => json({ ...completion("Hi", { usage: USAGE }), id: `up-${answers++}` })(exchange);
+/** A prompt of `dear` is told to cost three times what it should. */
+const chat: Answer = (exchange) => {
+  const isTold = exchange.visit.body.messages[0].content === "dear";
+  const usage = isTold ? { ...USAGE, cost: COST * 3 } : USAGE;
+  return json({ ...completion("Hi", { usage }), id: isTold ? "up-dear" : `up-${answers++}` })(exchange);
+};
 
 beforeAll(async () => {
   [isolates, upstream] = await Promise.all([startIsolates(1), startUpstream()]);
@@ -60,15 +65,16 @@ afterAll(async () => {
 it("what upstreams have charged is asked for at night and told beside the books", { timeout: 60_000 }, async () => {
   const { key } = await isolates.createKey({});
   const headers = { authorization: `Bearer ${key}` };
-  const ask = async (model: string) => {
-    const messages = [{ role: "user", content: "Hello" }];
+  const ask = async (model: string, content = "Hello") => {
+    const messages = [{ role: "user", content }];
     await jsonOf(await isolates.send(0, "/chat/completions", { headers, json: { model, messages } }), 200);
   };
   for (let times = 0; times < COSTS.length; times++) await ask("acme/router");
+  await ask("acme/router", "dear");
   await ask("acme/plain");
   await ask("acme/astray");
   const count = async () => (await isolates.query<{ count: number }>("select count(*) as count from generation"))[0];
-  expect(await until(async () => (await count())?.count === COSTS.length + 2, 5_000)).toBe(true);
+  expect(await until(async () => (await count())?.count === COSTS.length + 3, 5_000)).toBe(true);
 
   // A day passes.
   const created = `created_at_ms - ${DAY_S * 1000}`;
@@ -83,15 +89,18 @@ it("what upstreams have charged is asked for at night and told beside the books"
 
   const { from, to, differences, ...sums } = await found();
   expect(sums).toEqual({
-    ...{ days: 1, eligible: COSTS.length + 1, compared: 2, unknown: 2, errors: 3 },
-    ...{ usage: COST * 2, upstream_usage: COST * 3, agrees: false },
+    ...{ days: 1, eligible: COSTS.length + 2, compared: 3, unknown: 2, errors: 3 },
+    ...{ usage: COST * 3, upstream_usage: COST * 6, agrees: false },
   });
   expect([from, to]).toEqual([differences[0].date, differences[0].date]);
+  const difference = {
+    ...{ date: from, provider: "router", cost_certainty: "exact", usage: COST },
+    generation_id: expect.stringMatching(/^gen-\d{10}-/),
+  };
+  // What the answer has told comes first.
   expect(differences).toEqual([
-    {
-      ...{ date: from, provider: "router", cost_certainty: "exact", usage: COST, upstream_usage: COST * 2 },
-      generation_id: expect.stringMatching(/^gen-\d{10}-/),
-    },
+    { ...difference, upstream_usage: COST * 3 },
+    { ...difference, upstream_usage: COST * 2 },
   ]);
   const asked = (router as Route).visits.filter(({ method }) => method === "GET");
   expect(asked.map(({ path }) => path).toSorted()).toEqual(COSTS.map((_, index) => `/generation?id=up-${index}`));

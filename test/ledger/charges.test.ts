@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Charge, type ChargedDay, Charges, checksOf, DEFAULT_CHECKS } from "../../src/ledger/charges.ts";
 import { dayOf } from "../../src/ledger/periods.ts";
 import type { AttemptRecord, GenerationRecord } from "../../src/schema/generation.ts";
+import { emptyUsage } from "../../src/schema/usage.ts";
 import { fresh, recordAt } from "./records.ts";
 
 const DAY_MS = 86_400_000;
@@ -135,6 +136,20 @@ describe("a night's comparison with what upstreams have charged", () => {
     const difference = { day: YESTERDAY, id: record.id, provider: "router", certainty: record.certainty };
     const differences = isOtherwise ? [{ ...difference, bookedNanoUsd, chargedNanoUsd }] : [];
     expect(days).toMatchObject([{ compared: 1, bookedNanoUsd, chargedNanoUsd, differences }]);
+  });
+
+  it("takes what answers have told without asking, whatever their number", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const told = (reportedCostNanoUsd: number) => booked({ usage: { ...emptyUsage(), reportedCostNanoUsd } });
+    const other = booked();
+    const dear = told(1_500);
+    const { asked, days } = await compare([...Array.from({ length: 30 }, () => told(1_000)), dear, other], {
+      checks: 5,
+    });
+    expect(asked).toEqual([["router", other.upstreamId]]);
+    expect(days).toMatchObject([
+      { eligible: 32, compared: 32, bookedNanoUsd: 32_000, chargedNanoUsd: 32_500, differences: [{ id: dear.id }] },
+    ]);
   });
 
   it("counts what is unknown and what failed apart", async () => {

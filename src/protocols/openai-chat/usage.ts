@@ -1,4 +1,5 @@
 import { emptyUsage, type Usage } from "../../schema/usage.ts";
+import { toNanoUsd } from "../../usage/cost.ts";
 
 type Json = Record<string, unknown>;
 
@@ -46,6 +47,8 @@ export function readUsage(json: Json): Usage {
 
   usage.acceptedPrediction = count(completionDetails.accepted_prediction_tokens);
   usage.rejectedPrediction = count(completionDetails.rejected_prediction_tokens);
+  // Dollars, at OpenRouter and those like it; others write an object here.
+  if (typeof json.cost === "number" && json.cost >= 0) usage.reportedCostNanoUsd = toNanoUsd(json.cost);
   return usage;
 }
 
