@@ -33,7 +33,7 @@ function bare(word: string): string {
 /** Abbreviations are no stop words: `IT` is not `it`, unless everything is in capitals. */
 function isStopWord(word: string, shouts: boolean): boolean {
   if (!shouts && /^\p{Lu}{2,}$/u.test(word)) return false;
-  return STOP_WORDS.has(foldWord(word.replaceAll("'", "")));
+  return STOP_WORDS.has(foldWord(word.replace(/['-]/g, "")));
 }
 
 function allOf(word: string): string[] {

@@ -53,7 +53,8 @@ const UNSPACED =
 const PAIRED = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー々\p{Script=Hangul}]+$/u;
 const HANGUL = /\p{Script=Hangul}{2,}/gu;
 
-const segmenter = new Intl.Segmenter("ja", { granularity: "word" });
+/** Knows words of all these scripts, whatever its locale; made on first use, since it takes its time. */
+let segmenter: Intl.Segmenter | undefined;
 
 /** Whether some of a text has no spaces between its words. */
 export function isUnspaced(text: string): boolean {
@@ -62,6 +63,7 @@ export function isUnspaced(text: string): boolean {
 
 /** Words of a run of a script without spaces. */
 export function segment(run: string): string[] {
+  segmenter ??= new Intl.Segmenter("ja", { granularity: "word" });
   return Array.from(segmenter.segment(run), ({ segment }) => segment);
 }
 
