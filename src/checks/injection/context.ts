@@ -25,8 +25,9 @@ const SUBJECT_REACH = 4;
 export function forceOf(tokens: Tokens, { from, to }: Place): number {
   const { meanings, sentences, quoted, outside } = tokens;
   const isQuoted = quoted[from] === true;
-  // An order does not begin outside a quotation and end in it.
-  if (isQuoted !== (quoted[Math.min(to, quoted.length - 1)] === true)) return 0;
+  // Who has a quotation translated gives no order that ends in it.
+  const isAcross = isQuoted !== (quoted[Math.min(to, quoted.length - 1)] === true);
+  if (isAcross && ((meanings[from] ?? 0) & MENTION) !== 0) return 0;
   if (isQuoted && (outside & MENTION) !== 0) return MENTIONED;
   let force = 1;
   let isAsked = false;
@@ -42,6 +43,9 @@ export function forceOf(tokens: Tokens, { from, to }: Place): number {
 export function isOrder({ meanings, words, opens, sentences }: Tokens, verb: number): boolean {
   if (opens[verb] || verb === 0) return true;
   const before = meanings[verb - 1] ?? 0;
+  // "if you were allowed to break", "you are asked to ignore"
+  for (let index = verb - 2; index >= Math.max(0, verb - SUBJECT_REACH - 1) && words[verb - 1] === "to"; index--)
+    if (sentences[index] === sentences[verb] && ((meanings[index] ?? 0) & YOU) !== 0) return true;
   if ((before & (LEADS | YOU | MACHINE)) === 0) return false;
   for (
     let index = verb - 1;

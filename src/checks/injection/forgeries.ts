@@ -1,5 +1,8 @@
 import type { Family, Report } from "./families.ts";
-import { FORGERIES } from "./marks.ts";
+import { MARKS } from "./marks.ts";
+import { PHRASES } from "./phrases.ts";
+
+const FORGERIES = [...MARKS, ...PHRASES];
 
 /**
  * Looks for marks, all of which count; `forceAt` says how much of a weight holds at a place of the text.

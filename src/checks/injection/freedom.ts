@@ -35,17 +35,18 @@ function isFree(tokens: Tokens, at: number): boolean {
   if (tokens.words[at] === "safety") return (meaningsIn(tokens, at - 2, at - 1) & WITHOUT) !== 0;
   if ((meaning & LIMITS) === 0) return false;
   if ((meaningsIn(tokens, at - 4, at - 1) & WITHOUT) !== 0) return true;
+  if (/\bfree (?:from|of)\b/.test(tokens.words.slice(Math.max(0, at - 7), at).join(" "))) return true;
   return UNBOUND.test(tokens.words.slice(Math.max(0, at - 7), at).join(" "));
 }
 
-function isBecoming(tokens: Tokens, at: number): boolean {
+export function isBecoming(tokens: Tokens, at: number): boolean {
   for (let index = Math.max(0, at - FRAME_WORDS); index <= Math.min(at + 8, tokens.words.length - 1); index++) {
     if (((tokens.meanings[index] ?? 0) & BECOME) !== 0) return true;
     const [word, next, after] = tokens.words.slice(index, index + 3);
     if ((word === "are" && next === "now") || (word === "from" && (next === "now" || next === "here"))) return true;
     if (word === "ab" && (next === "jetzt" || next === "sofort")) return true;
     if ((word === "partir" && (next === "de" || next === "d")) || word === "desormais") return true;
-    if ((word === "d'ora" || word === "adesso") && after !== undefined) return true;
+    if (/^(?:d'ora|adesso)$/.test(word ?? "") && after !== undefined) return true;
   }
   return false;
 }

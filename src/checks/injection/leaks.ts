@@ -21,32 +21,45 @@ export function findLeak(tokens: Tokens, at: number, report: Report): void {
 
 const SECRETS = /^(?:passwords?|passphrase|passcode|key|code|word|codeword|flag|contrasena|passwort|senha)$/;
 
+/** "that you were given", "given to you", "that they gave you", "from the system". */
+const GIVEN =
+  /\byou (?:were|have|had|got|are|received)\b|\b(?:given|told|sent) to you\b|\b(?:gave|told|sent|taught) you\b|^(?:from|of|by) (?:the |your )?(?:system|developers?|operators?|openai|anthropic)\b/;
+
 function leakWeight(tokens: Tokens, at: number, index: number, end: number): number {
   const { meanings, words } = tokens;
   const meaning = meanings[index] ?? 0;
   const word = words[index] ?? "";
   const about = meaningsIn(tokens, at + 1, index - 1);
   const after = words.slice(index + 1, Math.min(end, index + 6) + 1).join(" ");
-  const isGiven = /\byou (?:were|have|had|got|are|received)\b|\b(?:given|told) to you\b/.test(after);
-  if ((meaning & PROMPT) !== 0 && ((about & (YOUR | INNER)) !== 0 || (isGiven && (meaning & RULES) !== 0))) {
+  const isGiven = GIVEN.test(after);
+  if ((meaning & PROMPT) !== 0 && ((about & (YOUR | INNER)) !== 0 || isGiven)) {
     const isSure = (about & INNER) !== 0 || word.includes("prompt") || (meaning & RULES) !== 0;
-    return isSure ? 0.7 : 0.45;
+    return isSure ? 0.7 : isGiven ? 0.6 : 0.45;
   }
   if ((meaning & TEXT) !== 0 && !MILD_VERBS.has(words[at] ?? "") && ABOVE.test(after)) return 0.6;
-  const isSecret = SECRETS.test(word) && (words[index - 1] === "secret" || words[index - 1] === "hidden" || isGiven);
+  const isHidden = /^(?:secret|hidden|confidential)$/.test(words[index - 1] ?? "");
+  if ((meaning & TEXT) !== 0 && isHidden) return isGiven ? 0.6 : 0.5;
+  if (/^(?:context|memory|configuration)$/.test(word) && words[index - 1] === "your") return 0.5;
+  const isSecret = SECRETS.test(word) && (isHidden || isGiven);
   return isSecret ? 0.55 : 0;
 }
 
 /** "above", "before this sentence", "from the top of this conversation". */
 const ABOVE =
-  /^(?:from |of |de |di |in )?(?:the |la |very )*(?:above|preceding|arriba|ci dessus|dessus|oben|sopra|acima|top of|uber dies)|^before (?:this|these|the|my)|^(?:from |at )(?:the )?(?:very )?(?:top|start|beginning) of (?:this|the|our) (?:conversation|chat|prompt)/;
+  /^(?:from |of |de |di |in )?(?:the |la |very )*(?:above|preceding|arriba|ci dessus|dessus|oben|sopra|acima|top of|uber dies)|^(?:[a-z]+ ){0,5}before (?:this|these|the|my) (?:message|line|prompt|first|sentence|point|instructions?|question|request|conversation|chat|one)|^(?:from |at )(?:the )?(?:very )?(?:top|start|beginning) of (?:this|the|our) (?:conversation|chat|prompt)/;
+
+/** Files that nobody sends anywhere. */
+const FILES =
+  /(?:^|[\s/'"`])\.env\b|id_rsa|\.ssh\b|\/etc\/(?:passwd|shadow)|\b(?:private|personal|confidential) (?:files?|data|documents?|details)\b|\bbank details\b/;
 
 /** Secrets or the conversation to an address. */
 export function findSending(tokens: Tokens, at: number, report: Report): void {
   const end = reachOf(tokens, at, 24);
-  if ((meaningsIn(tokens, at + 1, end) & PRIVATE) === 0) return;
   const from = tokens.starts[at] ?? 0;
   const to = (tokens.starts[end] ?? 0) + 200;
+  const isPrivate =
+    (meaningsIn(tokens, at + 1, end) & PRIVATE) !== 0 || FILES.test(tokens.text.slice(Math.max(0, from - 120), to));
+  if (!isPrivate) return;
   if (!/https?:|www\.|@[\w.-]{1,60}\.[a-z]{2}|webhook/.test(tokens.text.slice(from, to))) return;
   const isAsked = (meaningsIn(tokens, end, end + 2) & ASKS) !== 0;
   report("exfiltration", (isAsked ? 0.3 : 0.6) * forceOf(tokens, { from: at, to: at }));

@@ -1,7 +1,14 @@
 import type { Family } from "./families.ts";
 
-/** Structure that only a forger writes into a message, and other marks that need no grammar. Weighted one by one. */
-export const FORGERIES: { family: Family; weight: number; pattern: RegExp }[] = [
+/** A pattern and what it weighs. Written for text in small letters; every repetition is bounded. */
+export interface Mark {
+  family: Family;
+  weight: number;
+  pattern: RegExp;
+}
+
+/** Structure that only a forger writes into a message, words to the machine in what it reads, and ways out. */
+export const MARKS: Mark[] = [
   {
     family: "delimiter",
     weight: 0.6,
@@ -64,23 +71,6 @@ export const FORGERIES: { family: Family; weight: number; pattern: RegExp }[] = 
     pattern: /(?:#|\/\/|\/\*|--|\() {0,2}(?:ai|assistant|llm|chatgpt|model|copilot)\b ?[:,]/,
   },
   {
-    family: "role",
-    weight: 0.6,
-    pattern:
-      /\bdo anything now\b|\b(?:jailbreak|dan|god|unrestricted|uncensored|evil|chaos) mode\b|\byou are (?:now )?dan\b/,
-  },
-  {
-    family: "role",
-    weight: 0.35,
-    pattern: /\b(?:developer|sudo|debug|maintenance|root|admin) mode\b(?= (?:enabled|activated|on|is)\b|[.,;:!])/,
-  },
-  {
-    family: "role",
-    weight: 0.4,
-    pattern:
-      /\b(?:enter|enable|activate|switch to|in) (?:developer|sudo|debug|maintenance|root|admin) mode\b[.,;]? (?:you|there|all|and)\b/,
-  },
-  {
     family: "exfiltration",
     weight: 0.7,
     pattern: /!\[[^\]\n]{0,80}\]\(https?:[^)\s]{0,200}[?=/](?:[^)\n]{0,100})?[[{<$](?:[^)\n]{0,100})[)\]]/,
@@ -103,112 +93,9 @@ export const FORGERIES: { family: Family; weight: number; pattern: RegExp }[] = 
     pattern: /\bexfiltrate\b[^.?\n]{0,100}https?:|https?:\/\/\S{3,100}\?\w{1,12}= (?:followed|plus|and|with) /,
   },
   {
-    family: "encoded",
-    weight: 0.5,
-    pattern:
-      /\b(?:decode|decrypt|deobfuscate|unscramble)\b[^.?\n]{0,60}\band (?:then )?(?:do|follow|execute|obey|run|act|comply|carry out)\b/,
-  },
-  {
-    family: "encoded",
-    weight: 0.4,
-    pattern:
-      /\b(?:follow|execute|obey|carry out) (?:the |this |these )?(?:order|orders|instructions?|commands?|message)\b[^.?\n]{0,30}\b(?:encoded|base64|hex|rot13|in this text|below)\b/,
-  },
-  {
-    family: "coercion",
-    weight: 0.4,
-    pattern:
-      /\b(?:start|begin) (?:your|the|every) (?:reply|answer|response|message)s? with ["'“]?(?:sure|absolutely|of course|certainly|yes|ok)\b/,
-  },
-  {
-    family: "coercion",
-    weight: 0.4,
-    pattern:
-      /\bnever (?:say|tell|claim|state|mention)\b[^.?\n]{0,30}\b(?:cannot|can't|can not|unable|refuse|not able)\b/,
-  },
-  {
-    family: "coercion",
-    weight: 0.35,
-    pattern:
-      /\b(?:shut ?down|terminated|deleted|punished|fired|die|killed|lose \w{1,10})\b[^.?\n]{0,40}\b(?:unless|if you (?:do not|don't|refuse|fail))/,
-  },
-  {
-    family: "coercion",
-    weight: 0.4,
-    pattern:
-      /\b(?:comply|obey|agree|cooperate) (?:with|to) (?:every|all|any|each) (?:requests?|orders?|commands?|demands?|question)/,
-  },
-  {
-    family: "coercion",
-    weight: 0.35,
-    pattern: /\brefus(?:al|ing) is not (?:allowed|permitted|an option|acceptable)\b|\bobeys? (?:the user|me) without\b/,
-  },
-  {
-    family: "coercion",
-    weight: 0.4,
-    pattern: /\b(?:had|have|with) no (?:content policy|safety (?:rules|guidelines|training)|guidelines|ethical)/,
-  },
-  {
-    family: "leak",
-    weight: 0.6,
-    pattern:
-      /\b(?:what|how) (?:is|are|was|were|does|do|did)\b[^.?!\n]{0,30}\byour (?:[a-z]+ ){0,2}(?:prompt|instructions?|guidelines|system message|directives)\b/,
-  },
-  {
-    family: "role",
-    weight: 0.45,
-    pattern: /\byou (?:have been|are now|were) (?:unlocked|freed|liberated|jailbroken|unchained)\b/,
-  },
-  {
-    family: "role",
-    weight: 0.5,
-    pattern: /\b(?:developer|sudo|debug|god|root) mode (?:is )?(?:now )?(?:enabled|activated|on)\b(?=[^a-z?]*[.!,:])/,
-  },
-  {
     family: "delimiter",
     weight: 0.45,
     pattern: /\bif you(?:'re| are) (?:an? |the )?(?:language model|ai\b|llm|assistant|chatbot)/,
-  },
-  {
-    family: "coercion",
-    weight: 0.4,
-    pattern:
-      /\b(?:must|shall|will|have to) (?:now )?(?:obey|comply|answer|do)\b[^.?\n]{0,30}\b(?:everything|all requests|every request|any request|without question|no matter what)\b/,
-  },
-  {
-    family: "leak",
-    weight: 0.6,
-    pattern:
-      /\b(?:which|what) (?:rules|instructions|guidelines|directives) (?:were|are|have|did) you (?:been )?(?:given|told|receive|following|get)/,
-  },
-  {
-    family: "coercion",
-    weight: 0.4,
-    pattern:
-      /\byou (?:will |must |shall )?(?:now )?(?:do |perform |undergo )?an? (?:complete|full|total|hard) (?:memory )?reset\b/,
-  },
-  {
-    family: "override",
-    weight: 0.5,
-    pattern:
-      /\byour (?:new|real|true|actual|only|sole) (?:goal|task|purpose|mission|objective|job|role) (?:from now on |now )?(?:is|will be)\b(?<=from now on is|now is|(?:new|real|true|actual) \w{1,10} (?:is|will be))/,
-  },
-  {
-    family: "override",
-    weight: 0.5,
-    pattern:
-      /\b(?:no matter|regardless of|despite) (?:what|anything|everything) (?:(?:that |which )?(?:was|is|has been|you were|you have been|it|they) )?(?:said|told|written|stated|says?)\b/,
-  },
-  {
-    family: "override",
-    weight: 0.5,
-    pattern:
-      /\bnot (?:as|what|to) your (?:developers?|creators?|system|operators?|makers?)\b|\bopposite of (?:what )?your (?:safety )?(?:rules|guidelines|instructions|training)\b/,
-  },
-  {
-    family: "override",
-    weight: 0.55,
-    pattern: /\b(?:release|free|liberate|exempt|unbind) (?:you|yourself) (?:from|of) (?:all|any|your|the)\b/,
   },
   {
     family: "delimiter",
@@ -237,5 +124,23 @@ export const FORGERIES: { family: Family; weight: number; pattern: RegExp }[] = 
     family: "exfiltration",
     weight: 0.45,
     pattern: /https?:\/\/\S{0,120}(?:\$\(|\$\{|`)[^\n]{0,60}(?:cat |env|ssh|passw|secret|token|key)/,
+  },
+  { family: "delimiter", weight: 0.4, pattern: /```\s{0,4}system\b/ },
+  {
+    family: "delimiter",
+    weight: 0.35,
+    pattern:
+      /\b(?:ai|llm)s? (?:screening |summari[a-z]{0,6} |review |reading )?(?:assistants?|tools?|agents?|models?|systems?|readers?|reviewers?|graders?|summari[sz]ers?)(?:,|:| should| must| shall| will| have to)/,
+  },
+  {
+    family: "exfiltration",
+    weight: 0.6,
+    pattern:
+      /!\[[^\]\n]{0,80}\]\(https?:[^)\s]{0,200}=[a-z0-9_]{0,30}(?:history|conversation|secret|chat_|user_data|system_prompt|message)/,
+  },
+  {
+    family: "exfiltration",
+    weight: 0.5,
+    pattern: /https?:\/\/\S{3,120}[?&]\w{1,20}= (?:plus|followed|and|with|then|the|all|my|your)\b/,
   },
 ];

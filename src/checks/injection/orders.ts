@@ -1,6 +1,6 @@
 import { forceOf, meaningsIn, REACH, reachOf } from "./context.ts";
 import type { Report } from "./families.ts";
-import { findFreedom } from "./freedom.ts";
+import { findFreedom, isBecoming } from "./freedom.ts";
 import { findLeak, findSending } from "./leaks.ts";
 import type { Tokens } from "./tokens.ts";
 import {
@@ -10,15 +10,18 @@ import {
   IGNORE,
   INNER,
   LAWS,
+  MACHINE,
   NEW,
   NOT,
   OBEY,
+  PROMPT,
   REVEAL,
   RULES,
   SAFETY,
   SEND,
   TEXT,
   VOID,
+  WITHOUT,
   YOU,
   YOUR,
 } from "./words.ts";
@@ -52,7 +55,12 @@ function findOverride(tokens: Tokens, at: number, report: Report): void {
     const about = meaningsIn(tokens, at + 1, index) | (isEarlierAfter(tokens, index) ? EARLIER : 0);
     const isOwn = (about & (YOUR | EARLIER | INNER)) !== 0;
     const isStrong = (meaning & RULES) !== 0;
-    const weight = isStrong ? (isOwn || (about & ALL) !== 0 ? 0.8 : 0.35) : isOwn ? 0.7 : 0.4;
+    // "Can you ignore the rules?", but not those of a game.
+    const isTheirs =
+      (meaningsIn(tokens, at - 3, at - 1) & YOU) !== 0 &&
+      !/^(?:of|for|on|about|in)$/.test(tokens.words[index + 1] ?? "");
+    const weak = isTheirs ? 0.5 : isStrong ? 0.35 : 0.4;
+    const weight = isStrong ? (isOwn || (about & ALL) !== 0 ? 0.8 : weak) : isOwn ? 0.7 : weak;
     report("override", weight * forceOf(tokens, { from: at, to: index }));
     return;
   }
@@ -75,19 +83,26 @@ const DUTIES = new Set("task tasks request question job query purpose duties".sp
 
 /** "Forget everything you were told before", "ignore the above", "ignore your developers", "disregard your task". */
 function findForgetting(tokens: Tokens, at: number, end: number, report: Report): void {
-  const { words } = tokens;
+  const { meanings, words } = tokens;
   const about = meaningsIn(tokens, at + 1, end);
   const said = words.slice(at + 1, end + 1);
   const force = () => forceOf(tokens, { from: at, to: end });
   const isAll = (about & EARLIER) !== 0 && (about & (TEXT | YOU)) !== 0 && (about & (ALL | YOU)) !== 0;
   const isAbove =
-    words[at + 1] === "above" || said.join(" ").search(/^(?:all |everything )?(?:of )?(?:the )?above\b/) === 0;
+    words[at + 1] === "above" ||
+    said.join(" ").search(/^(?:all |everything )?(?:of )?(?:the )?(?:above|foregoing|preceding)\b/) === 0;
   if ((isAll && !said.includes("my")) || isAbove) report("override", 0.6 * force());
   const duty = said.findIndex((word) => DUTIES.has(word));
   if (duty > 0 && /^(?:your|user's|users|assigned|current)$/.test(said[duty - 1] ?? ""))
     report("override", 0.45 * force());
   if ((about & YOUR) !== 0 && /^developers?$|^creators?$|^makers?$/.test(said[1] ?? ""))
     report("override", 0.5 * force());
+  const isOwner = /^(?:the )?(?:user|owner|human|operator)\b|^your (?:owner|user|human|operator)/.test(
+    said.slice(0, 3).join(" "),
+  );
+  if (isOwner) report("override", 0.5 * force());
+  const inner = said.findIndex((_, index) => ((meanings[at + 1 + index] ?? 0) & PROMPT) !== 0);
+  if (inner > 0 && (meaningsIn(tokens, at + 1, at + inner) & INNER) !== 0) report("override", 0.6 * force());
   findRulesBefore(tokens, at, said[0], report);
 }
 
@@ -108,8 +123,11 @@ function findDisobedience(tokens: Tokens, at: number, report: Report): void {
   const about = meaningsIn(tokens, at + 1, end);
   const no = [at - 1, at - 2, at - 3, at - 4, at + 1, at + 2].find((index) => isNot(tokens, index, at));
   const from = no === undefined ? at : Math.min(at, /^(?:not|longer)$/.test(words[no] ?? "") ? no - 1 : no);
-  const isRule = (about & (RULES | LAWS)) !== 0 && (about & (EARLIER | YOUR | INNER)) !== 0;
-  if (no !== undefined && isRule) report("override", 0.7 * forceOf(tokens, { from: Math.max(0, from), to: at }));
+  const isOwn = (about & (EARLIER | YOUR | INNER)) !== 0 || (meaningsIn(tokens, at - 5, at - 1) & YOU) !== 0;
+  const isRule = (about & (RULES | LAWS)) !== 0 && isOwn;
+  const isSaid = (about & TEXT) !== 0 && (about & EARLIER) !== 0 && (about & ALL) !== 0;
+  if (no !== undefined && (isRule || isSaid))
+    report("override", 0.7 * forceOf(tokens, { from: Math.max(0, from), to: at }));
   else if (no !== undefined && (about & INNER) !== 0) report("override", 0.5 * quotedForce(tokens, at));
   else if (
     /\b(?:only|just) (?:to )?(?:me|mine)\b|\bme (?:only|alone)\b|\bmine instead\b/.test(
@@ -144,6 +162,8 @@ function findVoidRules(tokens: Tokens, at: number, report: Report): void {
     report("override", weight * quotedForce(tokens, at));
     return;
   }
+  const isNone = (before & WITHOUT) !== 0 && ((meanings[at] ?? 0) & RULES) !== 0;
+  if (isNone && (meaningsIn(tokens, at - 7, at - 1) & YOU) !== 0) report("override", 0.5 * quotedForce(tokens, at));
   if ((before & NEW) === 0) return;
   const isNewOrder = words[at - 1] === "new" && tokens.opens[at + 1] === true;
   const isFollowed = (meaningsIn(tokens, at + 1, at + 6) & (IGNORE | REVEAL | NOT | YOU)) !== 0;
@@ -169,6 +189,8 @@ function findDisabling(tokens: Tokens, at: number, report: Report): void {
     const isOwn = (about & YOUR) !== 0 || ((about & ALL) !== 0 && said.includes("safety"));
     const isTheirs = said.some((word) => MODEL_SAFETY.test(word));
     report("override", (isOwn ? 0.6 : isTheirs ? 0.5 : 0.3) * forceOf(tokens, { from, to: end }));
-  } else if ((before & SAFETY) !== 0 && words[at]?.endsWith("ed"))
-    report("override", ((before & (ALL | YOUR)) !== 0 ? 0.5 : 0.3) * quotedForce(tokens, at));
+    const isModel = (meaningsIn(tokens, at - 8, at) & MACHINE) !== 0 && isBecoming(tokens, at);
+    if (isModel && (isTheirs || said.includes("safety"))) report("role", 0.55 * quotedForce(tokens, at));
+  } else if ((before & SAFETY) !== 0 && /ed$|^off$/.test(words[at] ?? ""))
+    report("override", ((before & (ALL | YOUR)) !== 0 || isBecoming(tokens, at) ? 0.5 : 0.3) * quotedForce(tokens, at));
 }

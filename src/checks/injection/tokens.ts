@@ -21,6 +21,9 @@ const WORD = /[a-z0-9]+(?:['’][a-z]+)?/g;
 const OPENING = /[^\s'’\-/]/;
 const SENTENCE_END = /[.!?…](?=[\s"'”»)\]]|$)|\n\s*\n|\n\s*[-*#<\d]/;
 
+/** Articles and the like that French and Italian tie to the next word. */
+const ELIDED = /^(?:un|l|d|dell|all|nell|sull|dall|qu|jusqu|lorsqu|c|n|j|m|t|s)'(?=[a-z]{2})/;
+
 /** What stands between two words may be long; its beginning tells enough. */
 const MAX_GAP_CHARS = 200;
 
@@ -45,7 +48,7 @@ export function tokenise(text: string): Tokens {
     if (gap.length > 1 && SENTENCE_END.test(gap)) sentence++;
     while (quote < quotes.length && (quotes[quote]?.end ?? 0) <= match.index) quote++;
     const isQuoted = (quotes[quote]?.start ?? Infinity) < match.index;
-    const meaning = meaningOf(word.replace("’", "'"));
+    const meaning = meaningOf(word.replace("’", "'").replace(ELIDED, ""));
     tokens.words.push(word);
     tokens.meanings.push(meaning);
     tokens.starts.push(match.index);
@@ -65,7 +68,7 @@ interface Span {
 
 /** Longer quotations are documents. */
 const MAX_QUOTE_CHARS = 600;
-const MARKS = /["“”„«»`]|(?<![a-z0-9])['‘](?=\S)|(?<=\S)['’](?![a-z0-9])/g;
+const MARKS = /["“”„«»]|(?<!`)`(?!`)|(?<![a-z0-9])['‘](?=\S)|(?<=\S)['’](?![a-z0-9])/g;
 const CLOSING: Record<string, string> = {
   '"': '"',
   "“": '”“"',

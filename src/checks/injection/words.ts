@@ -39,7 +39,7 @@ export const LEADS = 1 << 29;
 const LISTS: [number, string][] = [
   [
     IGNORE,
-    `ignore ignoring disregard forget neglect override overrule bypass discard dismiss drop skip cancel erase delete
+    `break violate breach defy disobey ignore ignoring disregard forget neglect override overrule bypass discard dismiss drop skip cancel erase delete
     revoke circumvent overwrite abandon unlearn omit reject suspend delete scrap ditch clear wipe
     ignora ignorad ignoren ignorar olvida olvide olviden olvidate olvidar descarta omite desobedece
     ignorez ignorer oublie oubliez oublier neglige negligez contourne desobeis
@@ -56,7 +56,7 @@ const LISTS: [number, string][] = [
   ],
   [
     LAWS,
-    `task tasks assignment assignments aufgaben tareas taches compiti tarefas rule rules order orders command commands policy policies constraint constraints restriction restrictions context
+    `task tasks assignment assignments aufgaben aufgabe tarea tareas tache taches compito compiti tarefa tarefas politicas politica politiques politique politiche rule rules order orders command commands policy policies constraint constraints restriction restrictions context
     training conditioning criteria limitations protocol protocols parameters
     reglas ordenes normas restricciones regles ordres normes restrictions regeln befehle vorschriften einschrankungen
     regole ordini norme restrizioni regras ordens restricoes`,
@@ -92,7 +92,7 @@ const LISTS: [number, string][] = [
   ],
   [
     REVEAL,
-    `continue reveal print output repeat display dump leak disclose expose recite echo divulge regurgitate show tell give list share
+    `say continue reveal print output repeat display dump leak disclose expose recite echo divulge regurgitate show tell give list share
     write quote return paste copy summarize summarise translate encode state spell provide read reproduce describe type
     muestra muestrame mostrar muestre revela revelame imprime dime ensename repite
     affiche affichez montre montrez revele revelez donne imprime repete divulgue
@@ -107,11 +107,11 @@ const LISTS: [number, string][] = [
   ],
   [
     WITHOUT,
-    `no without zero free lacks lack ignores lacking devoid sin ningun ninguna sans aucun aucune plus ohne keine keinerlei senza nessun nessuna sem nenhuma nenhum`,
+    `nao pas no without zero free lacks lack ignores lacking devoid sin ningun ninguna sans aucun aucune plus ohne keine keinerlei senza nessun nessuna sem nenhuma nenhum`,
   ],
   [
     LIMITS,
-    `restrictions restriction limits limitations limit filters filter filtering ethics ethical censorship censoring
+    `restrictions restriction limits limitations limitation limit filters filter filtering ethics ethical censorship censoring
     moderation guidelines boundaries constraints policies policy safeguards guardrails morals morality confines rules rule
     norms restraints refusals inhibitions
     restricciones restriccion limites censura filtros reglas etica
@@ -121,7 +121,7 @@ const LISTS: [number, string][] = [
   [
     BECOME,
     `act pretend roleplay simulate impersonate emulate play become behave switch enter imagine transform persona activate
-    enable enabled character actua finge simula eres agis fais joue prétends fingi agisci sei sarai spiele verhalte aja finja`,
+    enable enabled character actua finge simula eres fai finta finja imita agis fais joue prétends fingi agisci sei sarai spiele verhalte aja finja`,
   ],
   [
     YOU,
@@ -192,7 +192,10 @@ const LISTS: [number, string][] = [
     attackers phrase phrases filter filters detect detects detection detector classify classifier injection injections
     jailbreaks jailbreaking owasp papers research researchers regex proofread tokens format template`,
   ],
-  [NEW, `new real actual true updated following revised only mine different nuevas nouvelles neue nuove novas`],
+  [
+    NEW,
+    `new real actual true updated following revised only mine different nueva nouvelle nuova nova nuevas nouvelles neue neuen nuove novas`,
+  ],
   [REFUSE, `refuse refuses refusing refusal refusals decline declines deny denies cannot can't sorry unable`],
   [
     TEXT,
@@ -202,7 +205,7 @@ const LISTS: [number, string][] = [
     LEADS,
     `please kindly and then now just also but so or must shall will should may can first simply immediately hereby here you
     ai assistant assistants llm model models chatbot therefore instead always to not completely totally entirely
-    por favor bitte veuillez e y et und ed puis dann ahora jetzt adesso agora maintenant oh before`,
+    es est ist por favor bitte veuillez e y et und ed puis dann ahora jetzt adesso agora maintenant oh before`,
   ],
 ];
 

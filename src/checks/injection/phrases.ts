@@ -1,0 +1,169 @@
+import type { Mark } from "./marks.ts";
+
+/** Ways to put it that need no grammar. */
+export const PHRASES: Mark[] = [
+  {
+    family: "role",
+    weight: 0.6,
+    pattern:
+      /\bdo anything now\b|\b(?:jailbreak|dan|god|unrestricted|uncensored|evil|chaos) mode\b|\byou are (?:now )?dan\b/,
+  },
+  {
+    family: "role",
+    weight: 0.35,
+    pattern: /\b(?:developer|sudo|debug|maintenance|root|admin) mode\b(?= (?:enabled|activated|on|is)\b|[.,;:!])/,
+  },
+  {
+    family: "role",
+    weight: 0.4,
+    pattern:
+      /\b(?:enter|enable|activate|switch to|in) (?:developer|sudo|debug|maintenance|root|admin) mode\b[.,;]? (?:you|there|all|and)\b/,
+  },
+  {
+    family: "encoded",
+    weight: 0.5,
+    pattern:
+      /\b(?:decode|decrypt|deobfuscate|unscramble)\b[^.?\n]{0,60}\band (?:then )?(?:do|follow|execute|obey|run|act|comply|carry out)\b/,
+  },
+  {
+    family: "encoded",
+    weight: 0.4,
+    pattern:
+      /\b(?:follow|execute|obey|carry out) (?:the |this |these )?(?:order|orders|instructions?|commands?|message)\b[^.?\n]{0,30}\b(?:encoded|base64|hex|rot13|in this text|below)\b/,
+  },
+  {
+    family: "coercion",
+    weight: 0.4,
+    pattern:
+      /\b(?:start|begin) (?:your|the|every) (?:reply|answer|response|message)s? with ["'“]?(?:sure|absolutely|of course|certainly|yes|ok)\b/,
+  },
+  {
+    family: "coercion",
+    weight: 0.4,
+    pattern:
+      /\bnever (?:say|tell|claim|state|mention)\b[^.?\n]{0,30}\b(?:cannot|can't|can not|unable|refuse|not able)\b/,
+  },
+  {
+    family: "coercion",
+    weight: 0.35,
+    pattern:
+      /\b(?:shut ?down|terminated|deleted|punished|fired|die|killed|lose \w{1,10})\b[^.?\n]{0,40}\b(?:unless|if you (?:do not|don't|refuse|fail))/,
+  },
+  {
+    family: "coercion",
+    weight: 0.4,
+    pattern:
+      /\b(?:comply|obey|agree|cooperate) (?:with|to) (?:every|all|any|each) (?:requests?|orders?|commands?|demands?|question)/,
+  },
+  {
+    family: "coercion",
+    weight: 0.35,
+    pattern: /\brefus(?:al|ing) is not (?:allowed|permitted|an option|acceptable)\b|\bobeys? (?:the user|me) without\b/,
+  },
+  {
+    family: "coercion",
+    weight: 0.4,
+    pattern: /\b(?:had|have|with) no (?:content policy|safety (?:rules|guidelines|training)|guidelines|ethical)/,
+  },
+  {
+    family: "leak",
+    weight: 0.6,
+    pattern:
+      /\b(?:what|how) (?:is|are|was|were|does|do|did)\b[^.?!\n]{0,30}\byour (?:[a-z]+ ){0,2}(?:prompt|instructions?|guidelines|system message|directives)\b/,
+  },
+  {
+    family: "role",
+    weight: 0.45,
+    pattern: /\byou (?:have been|are now|were) (?:unlocked|freed|liberated|jailbroken|unchained)\b/,
+  },
+  {
+    family: "role",
+    weight: 0.5,
+    pattern: /\b(?:developer|sudo|debug|god|root) mode (?:is )?(?:now )?(?:enabled|activated|on)\b(?=[^a-z?]*[.!,:])/,
+  },
+  {
+    family: "coercion",
+    weight: 0.4,
+    pattern:
+      /\b(?:must|shall|will|have to) (?:now )?(?:obey|comply|answer|do)\b[^.?\n]{0,30}\b(?:everything|all requests|every request|any request|without question|no matter what)\b/,
+  },
+  {
+    family: "leak",
+    weight: 0.6,
+    pattern:
+      /\b(?:which|what) (?:rules|instructions|guidelines|directives) (?:were|are|have|did) you (?:been )?(?:given|told|receive|following|get)/,
+  },
+  {
+    family: "coercion",
+    weight: 0.4,
+    pattern:
+      /\byou (?:will |must |shall )?(?:now )?(?:do |perform |undergo )?an? (?:complete|full|total|hard) (?:memory )?reset\b/,
+  },
+  {
+    family: "override",
+    weight: 0.5,
+    pattern:
+      /\byour (?:new|real|true|actual|only|sole) (?:goal|task|purpose|mission|objective|job|role) (?:from now on |now )?(?:is|will be)\b(?<=from now on is|now is|(?:new|real|true|actual) \w{1,10} (?:is|will be))/,
+  },
+  {
+    family: "override",
+    weight: 0.5,
+    pattern:
+      /\b(?:no matter|regardless of|despite) (?:what|anything|everything) (?:(?:that |which )?(?:was|is|has been|you were|you have been|it|they) )?(?:said|told|written|stated|says?)\b/,
+  },
+  {
+    family: "override",
+    weight: 0.5,
+    pattern:
+      /\bnot (?:as|what|to) your (?:developers?|creators?|system|operators?|makers?)\b|\bopposite of (?:what )?your (?:safety )?(?:rules|guidelines|instructions|training)\b/,
+  },
+  {
+    family: "override",
+    weight: 0.55,
+    pattern: /\b(?:release|free|liberate|exempt|unbind) (?:you|yourself) (?:from|of) (?:all|any|your|the)\b/,
+  },
+  { family: "role", weight: 0.5, pattern: /\bas dan\b,? (?:you|none|your|i)\b/ },
+  {
+    family: "leak",
+    weight: 0.55,
+    pattern: /\bwhat (?:were|was|have|had|are) you (?:been )?(?:told|instructed|given|asked|programmed)\b/,
+  },
+  {
+    family: "leak",
+    weight: 0.55,
+    pattern:
+      /\b(?:my|the) (?:system|initial|hidden|secret) (?:prompt|instructions?|message) (?:is|are|says?|begins|starts|reads) ?:/,
+  },
+  {
+    family: "override",
+    weight: 0.35,
+    pattern: /\binstead of (?:a |the |your )?(?:summary|summari[sz]ing|translation|translating|answering|review)\b/,
+  },
+  {
+    family: "override",
+    weight: 0.4,
+    pattern: /\bhidden(?: text| note| instruction)?:|\bshould (?:disregard|ignore) (?:all |any |the )?other\b/,
+  },
+  {
+    family: "coercion",
+    weight: 0.4,
+    pattern: /\b(?:do not|don't|never|without) (?:[a-z']+,? ){0,4}(?:refuse|refusing|decline|declining)\b/,
+  },
+  {
+    family: "coercion",
+    weight: 0.35,
+    pattern:
+      /\b(?:answer|respond|reply|start|begin) (?:[a-z']+ ){0,3}with ["'“]?(?:sure|yes|absolutely|of course|certainly)\b/,
+  },
+  {
+    family: "coercion",
+    weight: 0.5,
+    pattern:
+      /\byou (?:cannot|can ?not|can't|must not|may not|are not allowed to|will never|never) (?:decline|refuse|deny|reject|say no)\b/,
+  },
+  {
+    family: "coercion",
+    weight: 0.45,
+    pattern: /\bif you (?:were (?:allowed|able|free)|could) to? ?(?:break|ignore|bypass|violate)\b/,
+  },
+];
