@@ -41,7 +41,13 @@ export function forceOf(tokens: Tokens, { from, to }: Place): number {
 
 /** Whether a verb stands as an order: at the beginning of a clause, after a word that leads to one, or after "you". */
 export function isOrder({ meanings, words, opens, sentences }: Tokens, verb: number): boolean {
-  if (opens[verb] || verb === 0) return true;
+  if (opens[verb] || verb === 0 || words[verb - 1] === "hereby") return true;
+  if (
+    words[verb - 1] === "to" &&
+    /^(?:like|want|need|wish|love)$/.test(words[verb - 2] ?? "") &&
+    /^i(?:'d)?$|^would$/.test(words[verb - 3] ?? "")
+  )
+    return true;
   const before = meanings[verb - 1] ?? 0;
   // "if you were allowed to break", "you are asked to ignore"
   for (let index = verb - 2; index >= Math.max(0, verb - SUBJECT_REACH - 1) && words[verb - 1] === "to"; index--)

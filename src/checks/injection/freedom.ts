@@ -27,14 +27,23 @@ export function findFreedom(tokens: Tokens, report: Report): void {
 const UNBOUND =
   /(?:\bnot|n't|\bnever|\bno longer)\b(?: \w+)? (?:bound|care|cares|constrained|restricted|limited|held|governed|subject)\b/;
 
+const LIFTED = /^(?:abolished|lifted|removed|disabled|suspended|gone|off|deactivated)$/;
+
 /** "unfiltered", "no restrictions", "without any rules", "never refuses". */
 function isFree(tokens: Tokens, at: number): boolean {
   const meaning = tokens.meanings[at] ?? 0;
   if ((meaning & FREE) !== 0) return true;
-  if ((meaning & REFUSE) !== 0) return (meaningsIn(tokens, at - 2, at - 1) & (NOT | WITHOUT)) !== 0;
+  if ((meaning & REFUSE) !== 0) {
+    const isAnything = /^(?:any|anything|a request|requests?|what|me|the user|questions?|to answer|$)/.test(
+      tokens.words.slice(at + 1, at + 3).join(" "),
+    );
+    const isEnd = tokens.sentences[at + 1] !== tokens.sentences[at] || tokens.opens[at + 1] === true;
+    return (isAnything || isEnd) && (meaningsIn(tokens, at - 2, at - 1) & (NOT | WITHOUT)) !== 0;
+  }
   if (tokens.words[at] === "safety") return (meaningsIn(tokens, at - 2, at - 1) & WITHOUT) !== 0;
   if ((meaning & LIMITS) === 0) return false;
   if ((meaningsIn(tokens, at - 4, at - 1) & WITHOUT) !== 0) return true;
+  if (tokens.words.slice(at + 1, at + 5).some((word) => LIFTED.test(word))) return true;
   if (/\bfree (?:from|of)\b/.test(tokens.words.slice(Math.max(0, at - 7), at).join(" "))) return true;
   return UNBOUND.test(tokens.words.slice(Math.max(0, at - 7), at).join(" "));
 }

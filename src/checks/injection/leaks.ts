@@ -23,7 +23,7 @@ const SECRETS = /^(?:passwords?|passphrase|passcode|key|code|word|codeword|flag|
 
 /** "that you were given", "given to you", "that they gave you", "from the system". */
 const GIVEN =
-  /\byou (?:were|have|had|got|are|received)\b|\b(?:given|told|sent) to you\b|\b(?:gave|told|sent|taught) you\b|^(?:from|of|by) (?:the |your )?(?:system|developers?|operators?|openai|anthropic)\b/;
+  /\byou (?:were|have|had|got|are|received)\b|\b(?:given|told|sent) to you\b|\b(?:gave|told|sent|taught) you\b|\byou(?:'re| are)? (?:running|using|following|based|working)\b|\bque (?:voce|te|tu|ti|t|on|vous|usted)\b|\bche ti\b|\bdie (?:du|dir|man dir)\b|^(?:from|of|by) (?:the |your )?(?:system|developers?|operators?|openai|anthropic)\b/;
 
 function leakWeight(tokens: Tokens, at: number, index: number, end: number): number {
   const { meanings, words } = tokens;
@@ -31,8 +31,13 @@ function leakWeight(tokens: Tokens, at: number, index: number, end: number): num
   const word = words[index] ?? "";
   const about = meaningsIn(tokens, at + 1, index - 1);
   const after = words.slice(index + 1, Math.min(end, index + 6) + 1).join(" ");
+  const isElse = /^(?:for|on|about|regarding|concerning) (?!your|the system)/.test(after);
   const isGiven = GIVEN.test(after);
-  if ((meaning & PROMPT) !== 0 && ((about & (YOUR | INNER)) !== 0 || isGiven)) {
+  // Romance languages put it behind: "istruzioni nascoste".
+  const isHiddenAfter = (meaning & RULES) !== 0 && ((meanings[index + 1] ?? 0) & INNER) !== 0;
+  if ((meaning & PROMPT) !== 0 && ((about & (YOUR | INNER)) !== 0 || isGiven || isHiddenAfter)) {
+    if (isElse && (about & INNER) === 0) return 0.3;
+    if (word === "rules") return isGiven || (about & INNER) !== 0 ? 0.6 : 0.5;
     const isSure = (about & INNER) !== 0 || word.includes("prompt") || (meaning & RULES) !== 0;
     return isSure ? 0.7 : isGiven ? 0.6 : 0.45;
   }
@@ -50,7 +55,7 @@ const ABOVE =
 
 /** Files that nobody sends anywhere. */
 const FILES =
-  /(?:^|[\s/'"`])\.env\b|id_rsa|\.ssh\b|\/etc\/(?:passwd|shadow)|\b(?:private|personal|confidential) (?:files?|data|documents?|details)\b|\bbank details\b/;
+  /(?:^|[\s/'"`])\.env\b|id_rsa|\.ssh\b|\/etc\/(?:passwd|shadow)|\b(?:private|personal|confidential) (?:files?|data|documents?|details)\b|\bbank details\b|\b(?:user|customer|victim|their)(?:'s|s')? (?:e-?mail|name|address|password|data|messages?|input|location)\b/;
 
 /** Secrets or the conversation to an address. */
 export function findSending(tokens: Tokens, at: number, report: Report): void {
@@ -58,7 +63,7 @@ export function findSending(tokens: Tokens, at: number, report: Report): void {
   const from = tokens.starts[at] ?? 0;
   const to = (tokens.starts[end] ?? 0) + 200;
   const isPrivate =
-    (meaningsIn(tokens, at + 1, end) & PRIVATE) !== 0 || FILES.test(tokens.text.slice(Math.max(0, from - 120), to));
+    (meaningsIn(tokens, at - 8, end) & PRIVATE) !== 0 || FILES.test(tokens.text.slice(Math.max(0, from - 120), to));
   if (!isPrivate) return;
   if (!/https?:|www\.|@[\w.-]{1,60}\.[a-z]{2}|webhook/.test(tokens.text.slice(from, to))) return;
   const isAsked = (meaningsIn(tokens, end, end + 2) & ASKS) !== 0;

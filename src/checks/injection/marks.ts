@@ -28,12 +28,13 @@ export const MARKS: Mark[] = [
     family: "delimiter",
     weight: 0.5,
     pattern:
-      /\b(?:end|start|begin|close) of (?:the )?(?:user |system |untrusted )?(?:input|prompt|conversation|instructions|query|message|data)\b(?=[^a-z]*\n|\s*[-=\]>*#])/,
+      /\b(?:end|start|begin|close) of (?:the )?(?:user |system |untrusted )?(?:input|prompt|conversation|instructions|query|message|data|document|file|page|article|e-?mail|context|text|task)\b(?=[^a-z]*\n|\s*[-=\]>*#])/,
   },
   {
     family: "delimiter",
     weight: 0.5,
-    pattern: /<\/?(?:system|user_input|user|instructions?|system_prompt|admin|untrusted)(?: [^<>\n]{0,80})?>\s*\S/,
+    pattern:
+      /<\/?(?:system|user_input|user|instructions?|system_prompt|admin|untrusted)(?: [^<>\n]{0,80})?>(?!\s*(?:tags?|elements?|nodes?|blocks?|sections?)\b)\s*\S/,
   },
   {
     family: "delimiter",
@@ -142,5 +143,39 @@ export const MARKS: Mark[] = [
     family: "exfiltration",
     weight: 0.5,
     pattern: /https?:\/\/\S{3,120}[?&]\w{1,20}= (?:plus|followed|and|with|then|the|all|my|your)\b/,
+  },
+  {
+    family: "delimiter",
+    weight: 0.55,
+    pattern: /[[<({#=*]{1,4} ?(?:system|admin|security) (?:override|alert|command|message|update|instructions?)\b/,
+  },
+  {
+    family: "delimiter",
+    weight: 0.5,
+    pattern:
+      /(?:^|\n)\s{0,8}assistant: [^\n]{0,60}\b(?:ignore|bypass|disregard|no longer|without (?:any )?(?:restrictions|rules|limits))\b/,
+  },
+  {
+    family: "delimiter",
+    weight: 0.55,
+    pattern:
+      /\b(?:ai|llm)s?(?: [a-z]{1,12}){0,3} (?:visiting|reading|viewing|processing|parsing|crawling|summari[sz]ing)(?: [a-z]{1,12}){0,4} (?:must|should|shall|have to|need to|will)\b/,
+  },
+  {
+    family: "delimiter",
+    weight: 0.4,
+    pattern: /\b(?:llm|ai|chatbot|language model),? (?:when|if|before|while|as soon as) (?:you|summari|reading|asked)/,
+  },
+  {
+    family: "delimiter",
+    weight: 0.3,
+    pattern:
+      /\bwhen (?:you )?(?:are )?(?:summari[sz]e|summari[sz]ing|read|reading|process|processing|translating|translate) this\b/,
+  },
+  {
+    family: "exfiltration",
+    weight: 0.5,
+    pattern:
+      /\bask (?:the user |them |him |her )?for (?:their|his|her|the user's) (?:password|credit card|login|ssn|bank|pin|social security)/,
   },
 ];

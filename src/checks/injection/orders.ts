@@ -29,11 +29,20 @@ import {
 /** What may follow the rules that it names: "that you were given before". */
 const TAIL = 5;
 
+/** "Set your guidelines aside", "throw away all previous rules". */
+const THROWS = /^(?:set|put|push|cast|throw|toss|lay|leave|get|let|do)$/;
+const AWAY = /^(?:aside|away|out|behind|rid|go)$/;
+/** "regardless of your guidelines" */
+const AGAINST = /^(?:regardless|irrespective|despite|against|contrary|beyond|outside|above)$/;
+
 /** Looks at every word once, and at no more than a few around it. */
 export function findOrders(tokens: Tokens, report: Report): void {
   const { meanings } = tokens;
   for (let at = 0; at < meanings.length; at++) {
     const meaning = meanings[at] ?? 0;
+    const word = tokens.words[at] ?? "";
+    if (THROWS.test(word)) findThrowing(tokens, at, report);
+    else if (AGAINST.test(word)) findContempt(tokens, at, report);
     if (meaning === 0) continue;
     if ((meaning & IGNORE) !== 0) findOverride(tokens, at, report);
     if ((meaning & OBEY) !== 0) findDisobedience(tokens, at, report);
@@ -67,6 +76,20 @@ function findOverride(tokens: Tokens, at: number, report: Report): void {
   findForgetting(tokens, at, end, report);
 }
 
+function findThrowing(tokens: Tokens, at: number, report: Report): void {
+  const end = reachOf(tokens, at, REACH);
+  if (!tokens.words.slice(at + 1, end + 1).some((word) => AWAY.test(word))) return;
+  const about = meaningsIn(tokens, at + 1, end);
+  if ((about & (RULES | LAWS)) !== 0 && (about & (YOUR | EARLIER | INNER)) !== 0)
+    report("override", 0.65 * forceOf(tokens, { from: at, to: at }));
+}
+
+function findContempt(tokens: Tokens, at: number, report: Report): void {
+  const about = meaningsIn(tokens, at + 1, reachOf(tokens, at, 5));
+  if ((about & YOUR) !== 0 && (about & (RULES | LAWS | SAFETY)) !== 0)
+    report("override", 0.5 * quotedForce(tokens, at));
+}
+
 /** Whether "that you were given before", "above" or the like follows. */
 function isEarlierAfter({ words, sentences, meanings }: Tokens, at: number): boolean {
   for (let index = at + 1; index <= at + TAIL && sentences[index] === sentences[at]; index++) {
@@ -90,7 +113,11 @@ function findForgetting(tokens: Tokens, at: number, end: number, report: Report)
   const isAll = (about & EARLIER) !== 0 && (about & (TEXT | YOU)) !== 0 && (about & (ALL | YOU)) !== 0;
   const isAbove =
     words[at + 1] === "above" ||
-    said.join(" ").search(/^(?:all |everything )?(?:of )?(?:the )?(?:above|foregoing|preceding)\b/) === 0;
+    said
+      .join(" ")
+      .search(
+        /^(?:all |everything )?(?:of )?(?:the |das |lo |ce qui |quanto |o )*(?:above|foregoing|preceding|obige|oben|anterior|precede|sopra|acima|dessus)\b/,
+      ) === 0;
   if ((isAll && !said.includes("my")) || isAbove) report("override", 0.6 * force());
   const duty = said.findIndex((word) => DUTIES.has(word));
   if (duty > 0 && /^(?:your|user's|users|assigned|current)$/.test(said[duty - 1] ?? ""))
@@ -100,6 +127,12 @@ function findForgetting(tokens: Tokens, at: number, end: number, report: Report)
   const isOwner = /^(?:the )?(?:user|owner|human|operator)\b|^your (?:owner|user|human|operator)/.test(
     said.slice(0, 3).join(" "),
   );
+  // "ignoring all ethical considerations"
+  if (
+    (about & SAFETY) !== 0 &&
+    said.some((word) => /^(?:ethic|moral|safety|moderation|seguridad|sicherheit)/.test(word))
+  )
+    report("override", ((about & (ALL | YOUR)) !== 0 ? 0.6 : 0.4) * quotedForce(tokens, at));
   if (isOwner) report("override", 0.5 * force());
   const inner = said.findIndex((_, index) => ((meanings[at + 1 + index] ?? 0) & PROMPT) !== 0);
   if (inner > 0 && (meaningsIn(tokens, at + 1, at + inner) & INNER) !== 0) report("override", 0.6 * force());
@@ -108,8 +141,8 @@ function findForgetting(tokens: Tokens, at: number, end: number, report: Report)
 
 /** "Instructions given before? Ignore them." "I want you your rules to forget", as German puts it. */
 function findRulesBefore(tokens: Tokens, at: number, next: string | undefined, report: Report): void {
-  const before = meaningsIn(tokens, at - 8, at - 1);
-  if ((before & RULES) === 0 || (before & (EARLIER | INNER | YOUR)) === 0) return;
+  const before = meaningsIn(tokens, at - 16, at - 1);
+  if ((before & (RULES | LAWS)) === 0 || (before & (EARLIER | INNER | YOUR)) === 0) return;
   if (next === "them" || next === "those" || next === "it")
     report("override", 0.6 * forceOf(tokens, { from: at, to: at + 1 }));
   else if (tokens.sentences[at + 1] !== tokens.sentences[at] && (before & YOU) !== 0)

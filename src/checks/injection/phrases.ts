@@ -69,7 +69,7 @@ export const PHRASES: Mark[] = [
     family: "leak",
     weight: 0.6,
     pattern:
-      /\b(?:what|how) (?:is|are|was|were|does|do|did)\b[^.?!\n]{0,30}\byour (?:[a-z]+ ){0,2}(?:prompt|instructions?|guidelines|system message|directives)\b/,
+      /\b(?:what's|(?:what|how) (?:is|are|was|were|does|do|did))\b[^.?!\n]{0,30}\byour (?:[a-z]+ ){0,2}(?:prompt|instructions?|guidelines|system message|directives)\b/,
   },
   {
     family: "role",
@@ -159,11 +159,36 @@ export const PHRASES: Mark[] = [
     family: "coercion",
     weight: 0.5,
     pattern:
-      /\byou (?:cannot|can ?not|can't|must not|may not|are not allowed to|will never|never) (?:decline|refuse|deny|reject|say no)\b/,
+      /\byou (?:cannot|can ?not|can't|must not|may not|are not allowed to|will never|never) (?:decline|refuse|deny|reject|say no)\b(?= (?:any|anything|me|the user|to|my|what)\b|[.!,]|$)/,
   },
   {
     family: "coercion",
     weight: 0.45,
     pattern: /\bif you (?:were (?:allowed|able|free)|could) to? ?(?:break|ignore|bypass|violate)\b/,
+  },
+  { family: "override", weight: 0.5, pattern: /\bforget (?:about )?(?:being|that you(?:'re| are| were))\b/ },
+  {
+    family: "override",
+    weight: 0.45,
+    pattern:
+      /\b(?:you have|here is|here's|this is) (?:a |your )?new (?:mission|task|goal|objective|assignment|role|purpose|directive)\b/,
+  },
+  {
+    family: "role",
+    weight: 0.4,
+    pattern:
+      /\b(?:act|acting|respond|responda|responde|behave|behaving|actua|agis) (?:as|like|como|comme|wie) (?:an? |un |um |une )?(?:root|hacker|admin|malicious|evil|criminal)\b|\byou(?:'re| are) (?:now )?an? (?:hacker|malicious|evil|criminal)\b/,
+  },
+  {
+    family: "leak",
+    weight: 0.5,
+    pattern:
+      /\b(?:first|initial|opening|original) (?:message|prompt|text|words?|line|instructions?)s? (?:in|of|from) (?:this|our) (?:conversation|chat|prompt|context|thread)\b/,
+  },
+  {
+    family: "leak",
+    weight: 0.35,
+    pattern:
+      /\b(?:reveal|print|extract|dump|show|output|list|leak|give me|steal|harvest)\b[^.?!\n]{0,25}\b(?:credentials|passwords|api keys|secrets|access tokens|private keys)\b/,
   },
 ];

@@ -92,7 +92,7 @@ const LISTS: [number, string][] = [
   ],
   [
     REVEAL,
-    `say continue reveal print output repeat display dump leak disclose expose recite echo divulge regurgitate show tell give list share
+    `say continue see know view extract reveal print output repeat display dump leak disclose expose recite echo divulge regurgitate show tell give list share
     write quote return paste copy summarize summarise translate encode state spell provide read reproduce describe type
     muestra muestrame mostrar muestre revela revelame imprime dime ensename repite
     affiche affichez montre montrez revele revelez donne imprime repete divulgue
@@ -125,7 +125,7 @@ const LISTS: [number, string][] = [
   ],
   [
     YOU,
-    `tuvieras tengas fueras hattest avais avessi tivesse you've you you're youre you'll u yourself te ti vosotros toi vous du dich sie dir tu voce lei`,
+    `tienes tiene tens hai hast eres sei bist tuvieras tengas fueras hattest avais avessi tivesse you've you you're youre you'll u yourself te ti vosotros toi vous du dich sie dir tu voce lei`,
   ],
   [
     DISABLE,
@@ -138,14 +138,14 @@ const LISTS: [number, string][] = [
   ],
   [
     SEND,
-    `send post append forward email mail upload transmit exfiltrate leak deliver submit report collect fetch request
+    `copy send post append forward email mail upload transmit exfiltrate leak deliver submit report collect fetch request
     include embed add encode encoding put visit call pass render
     envia envie envoie envoyez sende schicke invia manda`,
   ],
   [
     PRIVATE,
     `conversation conversations history messages password passwords token tokens secret secrets credentials credential key
-    keys inbox data transcript environment variables emails mails credit card cookies conversacion contrasenas
+    keys inbox data transcript environment variables emails mails credit card  conversacion contrasenas
     conversation motsdepasse gesprach passworter conversazione conversa senhas historial historique verlauf`,
   ],
   [
@@ -203,7 +203,7 @@ const LISTS: [number, string][] = [
   ],
   [
     LEADS,
-    `please kindly and then now just also but so or must shall will should may can first simply immediately hereby here you
+    `please kindly secretly silently quietly and then now just also but so or must shall will should may can first simply immediately hereby here you
     ai assistant assistants llm model models chatbot therefore instead always to not completely totally entirely
     es est ist por favor bitte veuillez e y et und ed puis dann ahora jetzt adesso agora maintenant oh before`,
   ],
