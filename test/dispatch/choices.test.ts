@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Endpoint } from "../../src/catalogue/catalogue.ts";
 import type { GenerationRecord } from "../../src/schema/generation.ts";
+import type { AnswerStyle } from "../../src/stream/style.ts";
 import {
   chunk,
   completion,
@@ -540,6 +541,30 @@ describe("a guard", () => {
       "content_filter",
     ]);
     expect(booked(asked.records).own?.costNanoUsd).toBeGreaterThan(0);
+  });
+});
+
+describe("another dialect", () => {
+  const style: AnswerStyle = {
+    ...{ id: "chat-1", streamUsage: "none", hasGeneratedText: true },
+    toErrorEvent: ({ message }) => ({ error: message }),
+  };
+
+  it("tells each choice's own text again at its end", async () => {
+    connect({ a: streams("x|y", "z|w") });
+    const chunks = chunksOf(await ask({ a: {} }, { n: 2, stream: true }, { style }).text());
+    const ends = chunks.flatMap((one) => one.choices ?? []).filter((choice) => choice.finish_reason !== null);
+    expect(ends.map(({ index, generated_text }) => [index, generated_text]).sort()).toEqual([
+      [0, "xy"],
+      [1, "zw"],
+    ]);
+    expect(chunks.slice(0, -1).every(({ id, usage }) => id === "chat-1" && usage === undefined)).toBe(true);
+  });
+
+  it("has its own error when all choices go wrong", async () => {
+    connect({ a: sse([ROLE, say("x"), cut]) });
+    const chunks = chunksOf(await ask({ a: {} }, { n: 2, stream: true }, { style }).text());
+    expect(chunks.slice(-2)).toEqual([{ error: expect.any(String) }, "[DONE]"]);
   });
 });
 
