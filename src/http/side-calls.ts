@@ -109,7 +109,7 @@ async function ask(c: AppContext, payer: SidePayer, question: Question): Promise
 function rulesOfSide(payer: SidePayer, purpose: Purpose): PlanFor["rules"] {
   const rules = rulesFor(payer);
   if (!rules || purpose === "rewrite") return rules;
-  const { allowsModel: _, ...others } = rules;
+  const { allowsModel: _, deniesModel: __, ...others } = rules;
   return others;
 }
 

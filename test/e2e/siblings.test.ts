@@ -526,6 +526,27 @@ describe("personal data", () => {
     expect(second.new_prompt).toBe(`${written}, again`);
   });
 
+  it("has the verdict of a chat, in what it finds and in what it writes", async () => {
+    for (const content of ["Which way?", TEXT, "My name is Ann Miller.", "Version 1.2.3.4.5, order 4111"]) {
+      const [{ pii_types_and_positions: found } = expect.fail()] = await pii({ prompt: content });
+      const ask = { model: "demo/echo", messages: [{ role: "user", content }] };
+      const blocked = await post("/chat/completions", { ...ask, input: { pii: "block" } });
+      expect(blocked.status).toBe(found.length > 0 ? 403 : 200);
+      if (found.length > 0) {
+        const { entities } = (await jsonOf(blocked, 403)).error.metadata;
+        expect(new Set(entities)).toEqual(new Set(found.map(({ type }: { type: string }) => type)));
+      }
+      const [{ new_prompt: written } = expect.fail()] = await pii({
+        prompt: content,
+        replace: true,
+        replace_method: "category",
+      });
+      const input = { pii: "replace", pii_replace_method: "category" };
+      const echo = await jsonOf(await post("/chat/completions", { ...ask, input }), 200);
+      expect(echo.choices[0].message.content).toBe(written);
+    }
+  });
+
   it("is also what a judge adds", async () => {
     const entities = [{ type: "PERSON", text: "blaubeere" }];
     const scene = await addModel("text", { only: json(completion(JSON.stringify({ entities }))) });
@@ -589,6 +610,22 @@ describe("tokens", () => {
   ])("%s of %j is a 400 %s", async (path, body, type) => {
     const { error } = await jsonOf(await post(path, body), 400);
     expect(error.metadata.error_type).toBe(type);
+  });
+
+  it("are those of what an alias leads to", async () => {
+    const model = await tokenized();
+    await gateway.addCatalog({ aliases: { counted: { model }, uncounted: { model: "demo/echo" } } } as never);
+    const { tokens } = await jsonOf(await post("/tokenize", { model: "counted", input: "hello" }), 200);
+    expect(tokens).toHaveLength(1);
+    await jsonOf(await post("/tokenize", { model: "uncounted", input: "hello" }), 400);
+    const embedding = await addModel("embeddings", { only: embed });
+    await gateway.addCatalog({ aliases: { vectors: { model: embedding.model() } } } as never);
+    const answer = await jsonOf(await post("/embeddings", { model: "vectors", input: "a" }), 200);
+    expect(answer.model).toBe("vectors");
+    const { data } = await jsonOf(await gateway.request("/embeddings/models"), 200);
+    expect(data.map(({ id }: { id: string }) => id)).toContain("vectors");
+    expect(await jsonOf(await gateway.request("/models/ids"), 200)).toContain("vectors");
+    await gateway.addCatalog({ aliases: {} } as never);
   });
 
   it("that do not exist are named", async () => {

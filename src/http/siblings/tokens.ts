@@ -1,14 +1,16 @@
 import * as z from "zod";
 import { invalidField, RouterError } from "../../errors.ts";
-import { parseName } from "../../routing/variants.ts";
+import { joinPreferences } from "../../routing/policy.ts";
+import { resolveModels } from "../../routing/resolve.ts";
 import { expected } from "../../schema/fields.ts";
 import { detokenize, tokenize } from "../../usage/o200k.ts";
 import { rulesFor } from "../admission.ts";
 import type { AppContext } from "../env.ts";
 import { payerOf } from "../payer.ts";
-import { projectOf } from "../project-of.ts";
+import { type ProjectCaller, projectOf } from "../project-of.ts";
 import { readFields } from "../read-fields.ts";
 import { catalogueFor } from "../team-catalogue.ts";
+import { usableEndpoints } from "../usable.ts";
 
 /** Room for a long prompt; counting takes time that all requests of an isolate share. */
 const MAX_CHARS = 400_000;
@@ -42,18 +44,22 @@ export async function postDetokenize(c: AppContext): Promise<Response> {
   return c.json({ text: read.text });
 }
 
-/** Throws for a model that there is not for this caller, and for one whose tokens are not known here. */
-async function requireTokenizer(c: AppContext, caller: Awaited<ReturnType<typeof projectOf>>, name: string) {
+/** Throws for a name that stands for nothing here, and for a model whose tokens are not known here. */
+async function requireTokenizer(c: AppContext, caller: ProjectCaller, name: string): Promise<void> {
   const payer = payerOf(caller);
-  const catalogue = await catalogueFor(c, { team: caller.team.id, key: payer.key });
-  const { base } = parseName(name);
-  const found = catalogue.model(catalogue.alias(base)?.model ?? base) ?? catalogue.latest(base);
-  if (!found || rulesFor(payer)?.allowsModel?.(found.id) === false)
-    throw new RouterError("invalid_request", `${name} is not a valid model ID`, {
-      metadata: { field: "model" },
-      isUnknownModel: true,
-    });
-  if (found.row.tokenizer === "o200k_base") return;
-  const message = `The tokenizer of ${found.id} is not configured: its row of the catalogue must say "tokenizer": "o200k_base".`;
+  const { tracks } = resolveModels({
+    ...{ request: { ...NO_REQUEST, model: name }, policy: joinPreferences(), ...rulesFor(payer) },
+    catalogue: await catalogueFor(c, { team: caller.team.id, key: payer.key }),
+    ...{ isConfigured: usableEndpoints(c), nowMs: Date.now(), random: () => 0 },
+  });
+  const unknown = tracks.find(({ model: { row } }) => row.tokenizer !== "o200k_base");
+  if (!unknown) return;
+  const message = `The tokenizer of ${unknown.model.id} is not configured: its row of the catalogue must say "tokenizer": "o200k_base".`;
   throw new RouterError("not_configured", message, { metadata: { field: "model" } });
 }
+
+/** What names are looked up for when nothing is asked of their models. */
+const NO_REQUEST = {
+  ...{ models: [], preferences: {}, parameters: [], inputs: [], outputs: [] },
+  prompt: { text: 0, tools: 0, media: 0, total: 0, least: 0 },
+};
