@@ -1,6 +1,6 @@
 import type { Endpoint } from "../catalogue/catalogue.ts";
 import type { Exclusion } from "./filter.ts";
-import type { Candidate } from "./plan.ts";
+import type { Candidate, Plan } from "./plan.ts";
 import type { Track } from "./resolve.ts";
 import { shutOf, type Target, type TrafficView } from "./targets.ts";
 
@@ -22,7 +22,6 @@ export function arrangeTargets<SomePool extends Pool>(
   traffic: TrafficView | undefined,
   allowsFallbacks: boolean,
 ): { pools: SomePool[]; excluded: Exclusion[] } {
-  if (pools.every(({ track }) => track.target === undefined)) return { pools, excluded: [] };
   const excluded: Exclusion[] = [];
   const open: SomePool[] = [];
   let isOver = false;
@@ -69,18 +68,15 @@ function rankOf({ track }: Pool): number {
   return track.target?.member?.rank ?? 0;
 }
 
-/** Leaves so many targets, in the order of their first candidates; candidates of no target all stay. */
-export function limitTargets(
-  candidates: Candidate[],
-  most: number,
-): { candidates: Candidate[]; excluded: Exclusion[] } {
-  if (candidates.every(({ target }) => target === undefined)) return { candidates, excluded: [] };
+/** Leaves a plan so many targets, in the order of their first candidates; candidates of no target all stay. */
+export function limitTargets(plan: Plan, most: number): void {
   const targets = new Set<Target>();
-  for (const { target } of candidates) if (target && targets.size < most) targets.add(target);
+  for (const { target } of plan.candidates) if (target && targets.size < most) targets.add(target);
   const stays = ({ target }: Candidate) => target === undefined || targets.has(target);
   const reason = most === MAX_TARGETS ? "target_limit" : "fallbacks_off";
-  const excluded = candidates.filter((one) => !stays(one)).map(({ endpoint }): Exclusion => ({ endpoint, reason }));
-  return { candidates: candidates.filter(stays), excluded };
+  const out = plan.candidates.filter((one) => !stays(one));
+  plan.excluded.push(...out.map(({ endpoint, target }): Exclusion => ({ endpoint, reason, target })));
+  if (out.length > 0) plan.candidates = plan.candidates.filter(stays);
 }
 
 /** A router's members as they are told: who is available, and what has been counted of them. */

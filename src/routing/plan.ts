@@ -89,10 +89,12 @@ export function planCandidates(input: PlanInput): Plan {
     plan.excluded.push(...excluded);
     return { track, admitted };
   });
-  const arranged = arrangeTargets(admittedPools, input.traffic, policy.allowFallbacks);
+  const hasTargets = tracks.some(({ target }) => target !== undefined);
+  const arranged = hasTargets
+    ? arrangeTargets(admittedPools, input.traffic, policy.allowFallbacks)
+    : { pools: admittedPools, excluded: [] };
   const { pools, excluded: cold } = leaveColdOut(arranged.pools, input.cold, request);
   plan.excluded.push(...arranged.excluded, ...cold);
-  const hasTargets = tracks.some(({ target }) => target !== undefined);
   if (hasTargets) Object.assign(plan, { hasTargets }, withMembers(plan, admittedPools, input.traffic));
   const shared = {
     request,
@@ -106,12 +108,8 @@ export function planCandidates(input: PlanInput): Plan {
   };
   const isParted = policy.isPartedByModel || hasTargets || pools.length === 1;
   const ranked = isParted ? rankApart(pools, shared) : rankTogether(pools, shared);
-  const walked = limitTargets(
-    slowLast(withoutRepetition(ranked), policy, input.health),
-    policy.allowFallbacks ? MAX_TARGETS : 1,
-  );
-  plan.candidates = walked.candidates;
-  plan.excluded.push(...walked.excluded);
+  plan.candidates = slowLast(withoutRepetition(ranked), policy, input.health);
+  if (hasTargets) limitTargets(plan, policy.allowFallbacks ? MAX_TARGETS : 1);
   if (pools.length > plan.models.length) plan.excluded = excludedOnce(plan);
   return policy.allowFallbacks || policy.order.length > 0 ? plan : firstAlone(plan);
 }
