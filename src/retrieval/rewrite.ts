@@ -64,9 +64,17 @@ function toRewriteRequest({ model, models, provider, messages }: ChatRequest): C
 
 /** The query in an answer, which may stand in a code fence; undefined when there is none. */
 function readAnswer(answer: string): WrittenQuery | undefined {
-  const json: unknown = JSON.parse(/\{[\s\S]*\}/.exec(answer)?.[0] ?? "null");
-  const { question, keywords } = (json ?? {}) as Record<string, unknown>;
+  const { question, keywords } = parseObject(/\{[\s\S]*\}/.exec(answer)?.[0] ?? "{}");
   if (typeof question !== "string" || question.trim() === "") return undefined;
   const words = Array.isArray(keywords) ? keywords.join(" ") : keywords;
   return { question, ...(typeof words === "string" && words.trim() !== "" && { keywords: words }) };
+}
+
+/** An error would quote what a model has said. */
+function parseObject(json: string): Record<string, unknown> {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return {};
+  }
 }
