@@ -157,7 +157,8 @@ async function readRequest(
   // What is checked is checked anew, and what is looked up may have changed.
   if (wish.mode === "off" || wantsExtras(chat, key, team)) return { chat, preset, bytes };
   const model = chat.model || team.defaultTextModel;
-  const surface = { dialect: dialect?.name, isStream: chat.stream === true };
+  const project = key.team === null ? team.id : undefined;
+  const surface = { dialect: dialect?.name, project, isStream: chat.stream === true };
   const question = { ...surface, model, presetVersion: preset?.version, body: bytes };
   const asked = { endpointType: "chat" as const, ...question };
   return { chat, preset, visit: await visitCache(c.env.RESPONSES, key.account, asked, wish, waitUntilOf(c)), bytes };

@@ -99,12 +99,21 @@ export async function patchKey(c: AppContext): Promise<Response> {
   const key = await findByHash(c);
   const body = await readFields(c, keyChangeSchema);
   if (key.kind === "management") refuseInferenceFields(body);
-  if (body.workspace_id !== undefined && body.workspace_id !== (key.team ?? DEFAULT_TEAM))
-    throw invalidField("workspace_id", "cannot be changed");
+  await refuseFixedFields(c, key, body);
   await checkPreset(c, body.preset);
   const changed: ApiKey = { ...key, ...changesOf(body), updatedAtMs: Date.now() };
   await writeKey(c.env.KV, changed);
   return c.json({ data: await describeKey(c, changed) });
+}
+
+/** What makes a key what it is. A client may send it back as it is. */
+const FIXED_FIELDS = ["kind", "user_id", "workspace_id", "project_id"] as const;
+
+async function refuseFixedFields(c: AppContext, key: ApiKey, body: Record<string, unknown>): Promise<void> {
+  if (!FIXED_FIELDS.some((field) => body[field] !== undefined)) return;
+  const known = await describeKey(c, key);
+  for (const field of FIXED_FIELDS)
+    if (body[field] !== undefined && body[field] !== known[field]) throw invalidField(field, "cannot be changed");
 }
 
 /** POST /keys/:hash/rotate {grace_seconds?}: gives a key a new token; the old one works until its grace is over. */

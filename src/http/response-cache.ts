@@ -57,6 +57,8 @@ export interface CacheQuestion {
   endpointType: "chat";
   /** In which the answer is written; absent: the contract's. */
   dialect?: string | undefined;
+  /** For which it is asked, with a key that acts in all. */
+  project?: string | undefined;
   /** As sent. */
   model: string | null | undefined;
   isStream: boolean;
@@ -90,9 +92,9 @@ export async function visitCache(
 }
 
 async function entryKeyOf(question: CacheQuestion): Promise<string> {
-  const { endpointType, dialect, isStream, presetVersion, model, body } = question;
+  const { endpointType, dialect, project, isStream, presetVersion, model, body } = question;
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", body)).toHex();
-  const surface = dialect === undefined ? endpointType : `${endpointType}/${dialect}`;
+  const surface = dialect || project ? `${endpointType}/${dialect ?? ""}/${project ?? ""}` : endpointType;
   return [surface, isStream ? "stream" : "whole", presetVersion ?? 0, digest, model ?? ""].join(" ");
 }
 

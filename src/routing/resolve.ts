@@ -85,7 +85,8 @@ function defaultModel(input: ResolveInput): string {
   if (name !== undefined) return name;
   const hasDefault = input.catalogue.defaultModel !== undefined || input.projectDefault !== undefined;
   const why = hasDefault ? "no default model takes what the messages bring" : "no default model is set";
-  throw new RouterError("invalid_request", `model: is required, because ${why}`, { metadata: { field: "model" } });
+  const options = { metadata: { field: "model" }, isUnknownModel: true };
+  throw new RouterError("invalid_request", `model: is required, because ${why}`, options);
 }
 
 function modelOf({ model }: Track): Model {

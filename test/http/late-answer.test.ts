@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Answer } from "../../src/dispatch/dispatch.ts";
 import { RouterError } from "../../src/errors.ts";
+import { bud } from "../../src/http/dialects/bud.ts";
+import { jamai } from "../../src/http/dialects/jamai.ts";
+import { predictionguard } from "../../src/http/dialects/predictionguard.ts";
 import { inTime, lateBody } from "../../src/http/late-answer.ts";
 
 const BEAT = ": OPENROUTER PROCESSING\n\n";
@@ -121,6 +124,25 @@ describe("a stream that starts late", () => {
     expect(pieces).toHaveLength(2);
     expect(isOver()).toBe(true);
     expect(log).toHaveBeenCalledTimes(error instanceof RouterError ? 0 : 1);
+  });
+
+  it.each([
+    ["predictionguard", predictionguard("r"), { error: "Nobody answered in time." }],
+    [
+      "jamai",
+      jamai("r"),
+      {
+        ...{ object: "error", error: "unexpected_error", request_id: "r" },
+        ...{ message: "Nobody answered in time.", detail: "Nobody answered in time." },
+      },
+    ],
+    ["bud", bud("r"), { error: "Nobody answered in time." }],
+  ])("says what went wrong in the words of %s", async (_, dialect, said) => {
+    const { pieces } = listen(lateBody(failureAfter(2_000, TIMED_OUT), () => {}, dialect));
+    await vi.advanceTimersByTimeAsync(5_000);
+    const [event = "", ...rest] = (pieces[0]?.[1] ?? "").split("\n\n");
+    expect(JSON.parse(event.replace(/^data: /, ""))).toEqual(said);
+    expect(rest).toEqual(["data: [DONE]", ""]);
   });
 
   it("is stopped by a client that leaves before the answer has begun", async () => {

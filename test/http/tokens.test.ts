@@ -166,12 +166,39 @@ describe("a new token", () => {
     expect(await changed.json()).toMatchObject({ data: json });
   });
 
+  it.each([{ kind: "service" }, { user_id: "other" }, { project_id: "tokens-two" }, { workspace_id: "default" }])(
+    "stays what it is: %j",
+    async (json) => {
+      const { data } = await makeKey({ kind: "pat", user_id: "both" });
+      const path = `/api/v1/keys/${data.hash}`;
+      const [field] = Object.keys(json);
+      const refused = await manage(path, { method: "PATCH", json });
+      expect(await refused.json()).toMatchObject({ error: { code: 400, metadata: { field } } });
+      const { kind, user_id, project_id, workspace_id } = data;
+      const same = { kind, user_id, project_id, workspace_id, name: "the same" };
+      expect((await manage(path, { method: "PATCH", json: same })).status).toBe(200);
+    },
+  );
+
   it("for all projects is not made by a project's own management key", async () => {
     const { key } = await makeKey({ kind: "management", workspace_id: "tokens-one" });
     const make = (fields: object) => send("/api/v1/keys", { key, json: { name: "x", ...fields } });
     expect((await make({ kind: "service" })).status).toBe(403);
     const pat = await (await make({ kind: "pat", user_id: "both" })).json();
     expect(pat).toMatchObject({ data: { project_id: "tokens-one" } });
+  });
+});
+
+describe("an answer that is kept for a token", () => {
+  it("is given in its own project only", async () => {
+    const { key } = await makeKey({ kind: "pat", user_id: "both" });
+    const statusIn = async (id: string) => {
+      const headers = { ...project(id), "x-openrouter-cache": "true" };
+      return (await chat(key, {}, { headers })).headers.get("x-openrouter-cache-status");
+    };
+    expect([await statusIn("tokens-one"), await statusIn("tokens-two"), await statusIn("tokens-one")]).toEqual([
+      ...["MISS", "MISS", "HIT"],
+    ]);
   });
 });
 

@@ -8,6 +8,7 @@ import {
   listTeams,
   readTeam,
   readTeamByName,
+  teamsOfUser,
   writeTeam,
 } from "../../src/store/teams.ts";
 import { watchedStore } from "./watched-store.ts";
@@ -150,5 +151,36 @@ describe("a reader of teams", () => {
     expect(await findTeam(store.kv, team.id)).toEqual(team);
     later(1);
     await expect(findTeam(store.kv, team.id)).rejects.toMatchObject({ status: 503 });
+  });
+});
+
+describe("the teams of a user", () => {
+  const member = (userId: string) => ({ id: `id of ${userId}`, userId, role: "member" as const, createdAtMs: 0 });
+  const idsOf = async (userId: string, kv = env.KV) => (await teamsOfUser(kv, userId)).map(({ id }) => id);
+
+  it("are those that have it as a member, as soon as this isolate has changed them", async () => {
+    const [first, second] = [await made({ members: [member("ann")] }), await made({ members: [member("ben")] })];
+    expect(await idsOf("ann")).toEqual([first.id]);
+    expect(await idsOf("nobody")).toEqual([]);
+    later(1_000);
+    const updatedAtMs = Date.now();
+    await writeTeam(env.KV, { ...second, members: [member("ann"), member("ben")], updatedAtMs });
+    expect(await idsOf("ann")).toEqual([first.id, second.id]);
+    await deleteTeam(env.KV, first);
+    expect(await idsOf("ann")).toEqual([second.id]);
+  });
+
+  it("are looked up once in 30 seconds, and known for ten minutes to an isolate whose store is down", async () => {
+    const { id } = await made({ members: [member("cat")] });
+    expect(await idsOf("cat")).toEqual([id]);
+    const store = watchedStore();
+    store.isDown = true;
+    expect(await idsOf("cat", store.kv)).toEqual([id]);
+    expect(store.reads).toBe(0);
+    later(599_999);
+    expect(await idsOf("cat", store.kv)).toEqual([id]);
+    expect(store.reads).toBeGreaterThan(0);
+    later(1);
+    await expect(idsOf("cat", store.kv)).rejects.toMatchObject({ status: 503 });
   });
 });

@@ -83,6 +83,25 @@ describe.each(NAMES)("an answer for %s", (name) => {
     expect(texts.at(-1)).toBe("Hello there");
   });
 
+  it("of two choices tells each of them, and what they have used together", async () => {
+    const events = await eventsOf(name, { n: 2, stream_options: { include_usage: true } });
+    const chunks = chunksOf(events);
+    expect(new Set(chunks.map(({ id }) => id)).size).toBe(1);
+    for (const index of [0, 1]) {
+      const own = chunks.flatMap((chunk) => chunk.choices).filter((choice) => choice.index === index);
+      expect(own.map(({ delta }) => delta.content).join("")).toBe("Hello there");
+      expect(own.filter(({ finish_reason }) => finish_reason === "stop")).toHaveLength(1);
+      if (name === "predictionguard") expect(own.at(-1).generated_text).toBe("Hello there");
+    }
+    expect(chunks.filter(({ usage }) => usage)).toEqual([chunks.at(-1)]);
+    expect(chunks.at(-1).choices).toEqual([]);
+    const { choices, id } = await whole(name, { n: 2, model: "demo/reasoner" });
+    expect(id).toMatch(IDS[name]);
+    expect(choices).toHaveLength(2);
+    for (const { message } of choices)
+      expect(message.reasoning_content).toBe(name === "jamai" || name === "bud" ? message.reasoning : undefined);
+  });
+
   it("that breaks off says so in its stream, and ends it", async () => {
     const events = await eventsOf(name, { model: "demo/fault-cut", stream_options: { include_usage: true } });
     expect(events.at(-1)).toBe("data: [DONE]");
