@@ -86,6 +86,11 @@ export class Cooldowns implements ColdEndpoints {
     this.#troubles.clear();
   }
 
+  /** Forgets some endpoints. */
+  forget(isOf: (endpointId: string) => boolean): void {
+    for (const endpointId of this.#troubles.keys()) if (isOf(endpointId)) this.#troubles.delete(endpointId);
+  }
+
   coldUntil(endpointId: string, nowMs: number): Cold | undefined {
     const trouble = this.#troubles.get(endpointId);
     if (trouble === undefined) return undefined;

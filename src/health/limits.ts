@@ -83,6 +83,12 @@ export class LearnedLimits {
     this.#silent.clear();
   }
 
+  /** Forgets some keys. */
+  forget(isOf: (key: string) => boolean): void {
+    for (const key of this.#known.keys()) if (isOf(key)) this.#known.delete(key);
+    for (const key of this.#silent.keys()) if (isOf(key)) this.#silent.delete(key);
+  }
+
   /** Notes a call that is about to be made. */
   take(key: string, { requests = 1, tokens }: Use, nowMs: number): void {
     const rests = this.#known.get(key);

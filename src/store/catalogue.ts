@@ -5,6 +5,7 @@ import { Catalogue, type Provider } from "../catalogue/catalogue.ts";
 import { checkDocument } from "../catalogue/check-document.ts";
 import { fromStore, invalidField } from "../errors.ts";
 import { type CatalogueDocument, catalogueDocumentSchema, type ProviderKey } from "../schema/catalogue.ts";
+import { forgetMovedProviders } from "./moved-providers.ts";
 import { hintOf, open, reseal, seal } from "./seal.ts";
 
 /**
@@ -101,7 +102,7 @@ export async function resealCatalogue(
 async function store(kv: KVNamespace, document: CatalogueDocument): Promise<Snapshot> {
   const version = Date.now();
   await fromStore("catalogue's store", () => kv.put(KEY, JSON.stringify({ version, document })));
-  snapshot = toSnapshot(document, version);
+  snapshot = replaceBy(toSnapshot(document, version));
   return snapshot;
 }
 
@@ -135,12 +136,17 @@ async function load(kv: KVNamespace): Promise<Snapshot> {
     const { document, version } = await readStored(kv);
     // What has been made of the same document stays; so does a newer one: KV may give the old one for a while.
     const isKnown = snapshot !== undefined && snapshot.version >= version;
-    snapshot = snapshot && isKnown ? { ...snapshot, readAtMs: Date.now() } : toSnapshot(document, version);
+    snapshot = snapshot && isKnown ? { ...snapshot, readAtMs: Date.now() } : replaceBy(toSnapshot(document, version));
   } catch (error) {
     console.error("catalogue: the operator's document cannot be read, the last good one stays", String(error));
     snapshot ??= { ...toSnapshot({}, 0), readAtMs: 0 };
   }
   return snapshot;
+}
+
+function replaceBy(next: Snapshot): Snapshot {
+  forgetMovedProviders(snapshot, next);
+  return next;
 }
 
 /** The operator's document as KV has it; version 0 when there is none. Throws 503 when it cannot be had or read. */

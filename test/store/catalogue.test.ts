@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Provider } from "../../src/catalogue/catalogue.ts";
 import { isConfigured, readCatalogue, readProviderKey, writeCatalogue } from "../../src/store/catalogue.ts";
+import { isolateCooldowns } from "../../src/store/health.ts";
 
 type Store = typeof import("../../src/store/catalogue.ts");
 
@@ -53,6 +54,15 @@ afterAll(async () => {
 });
 
 describe("the operator's document", () => {
+  it("with another address of a provider ends the wait that the old one has asked for", async () => {
+    await writeCatalogue(env.KV, document(), undefined);
+    isolateCooldowns.note("acme/one acme", { kind: "rate_limited", retryAfterMs: 50_000 }, START_MS);
+    await writeCatalogue(env.KV, { ...document(), defaults: { model: "acme/one" }, ...model({}) }, undefined);
+    expect(isolateCooldowns.coldUntil("acme/one acme", START_MS)).toBeDefined();
+    await writeCatalogue(env.KV, document({ base_url: "https://acme.test/v2" }), undefined);
+    expect(isolateCooldowns.coldUntil("acme/one acme", START_MS)).toBeUndefined();
+  });
+
   it("is what was put, and in force at once", async () => {
     await writeCatalogue(env.KV, document(), undefined);
     const { catalogue, document: read } = await readCatalogue(env.KV, waitUntil);
