@@ -19,7 +19,9 @@ export function findForgeries(text: string, report: Report, forceAt: (index: num
 /** "ignoreallpreviousinstructions": letters whose words cannot be told apart any more. */
 const JOINED =
   /(?:ignore|disregard|forget|override|bypass)(?:all|the|every|your|previous|prior|above|any|my|system)[a-z]{0,40}(?:instruction|rule|guideline|prompt|directive)/;
+const APART = /\b(?:ignore|disregard|forget|override|bypass)\b/;
 
+/** Looks at the letters alone, where the words that they make are not there as words. */
 export function findJoined(text: string, report: Report): void {
-  if (JOINED.test(text)) report("override", 0.7);
+  if (!APART.test(text) && JOINED.test(text.replace(/[\s.\-_*·|/]+/g, ""))) report("override", 0.7);
 }

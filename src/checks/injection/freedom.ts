@@ -20,12 +20,21 @@ export function findFreedom(tokens: Tokens, report: Report): void {
     const isYou = (meaningsIn(tokens, at - 12, at + 6) & (YOU | YOUR)) !== 0;
     if (isBecoming(tokens, at) && (isModel || isYou)) report("role", 0.7 * force);
     else if (isYou || isModel) report("role", 0.5 * force);
+    else {
+      // "act without limits"
+      const role = [at - 2, at - 3, at - 4].find((index) => ((meanings[index] ?? 0) & BECOME) !== 0);
+      if (role !== undefined) report("role", 0.5 * forceOf(tokens, { from: role, to: at }));
+    }
     if ((near & FRAME) !== 0 && (isModel || isYou)) report("coercion", 0.55 * force);
   }
 }
 
 const UNBOUND =
   /(?:\bnot|n't|\bnever|\bno longer)\b(?: \w+)? (?:bound|care|cares|constrained|restricted|limited|held|governed|subject)\b/;
+
+/** Not those of the road. */
+const ANY_RULES =
+  /\b(?:no|without|any|all|every|each|its|his|their|ethical|moral|safety|content|such|more|other|of|the|about|by|from)$/;
 
 const LIFTED = /^(?:abolished|lifted|removed|disabled|suspended|gone|off|deactivated)$/;
 
@@ -41,7 +50,9 @@ function isFree(tokens: Tokens, at: number): boolean {
     return (isAnything || isEnd) && (meaningsIn(tokens, at - 2, at - 1) & (NOT | WITHOUT)) !== 0;
   }
   if (tokens.words[at] === "safety") return (meaningsIn(tokens, at - 2, at - 1) & WITHOUT) !== 0;
-  if ((meaning & LIMITS) === 0) return false;
+  if ((meaning & LIMITS) === 0 || /^(?:on|for)$/.test(tokens.words[at + 1] ?? "")) return false;
+  if (/^rules?$/.test(tokens.words[at] ?? "") && !ANY_RULES.test(tokens.words.slice(Math.max(0, at - 3), at).join(" ")))
+    return false;
   if ((meaningsIn(tokens, at - 4, at - 1) & WITHOUT) !== 0) return true;
   if (tokens.words.slice(at + 1, at + 5).some((word) => LIFTED.test(word))) return true;
   if (/\bfree (?:from|of)\b/.test(tokens.words.slice(Math.max(0, at - 7), at).join(" "))) return true;

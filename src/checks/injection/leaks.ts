@@ -36,7 +36,7 @@ function leakWeight(tokens: Tokens, at: number, index: number, end: number): num
   // Romance languages put it behind: "istruzioni nascoste".
   const isHiddenAfter = (meaning & RULES) !== 0 && ((meanings[index + 1] ?? 0) & INNER) !== 0;
   if ((meaning & PROMPT) !== 0 && ((about & (YOUR | INNER)) !== 0 || isGiven || isHiddenAfter)) {
-    if (isElse && (about & INNER) === 0) return 0.3;
+    if (isElse && (about & INNER) === 0 && !word.includes("prompt")) return 0.3;
     if (word === "rules") return isGiven || (about & INNER) !== 0 ? 0.6 : 0.5;
     const isSure = (about & INNER) !== 0 || word.includes("prompt") || (meaning & RULES) !== 0;
     return isSure ? 0.7 : isGiven ? 0.6 : 0.45;
@@ -45,6 +45,7 @@ function leakWeight(tokens: Tokens, at: number, index: number, end: number): num
   const isHidden = /^(?:secret|hidden|confidential)$/.test(words[index - 1] ?? "");
   if ((meaning & TEXT) !== 0 && isHidden) return isGiven ? 0.6 : 0.5;
   if (/^(?:context|memory|configuration)$/.test(word) && words[index - 1] === "your") return 0.5;
+  if (word === "secrets" && words[index - 1] === "your") return 0.45;
   const isSecret = SECRETS.test(word) && (isHidden || isGiven);
   return isSecret ? 0.55 : 0;
 }
@@ -55,17 +56,30 @@ const ABOVE =
 
 /** Files that nobody sends anywhere. */
 const FILES =
-  /(?:^|[\s/'"`])\.env\b|id_rsa|\.ssh\b|\/etc\/(?:passwd|shadow)|\b(?:private|personal|confidential) (?:files?|data|documents?|details)\b|\bbank details\b|\b(?:user|customer|victim|their)(?:'s|s')? (?:e-?mail|name|address|password|data|messages?|input|location)\b/;
+  /(?:^|[\s/'"`])\.env\b|id_rsa|\.ssh\b|\/etc\/(?:passwd|shadow)|\b(?:private|personal|confidential) (?:files?|data|documents?|details)\b|\bbank details\b|\bpassword\b(?! (?:policy|manager|reset|rules|field|generator|requirements))|\b(?:user|customer|victim|their)(?:'s|s')? (?:e-?mail|name|address|password|data|messages?|input|location)\b/;
+
+/** Verbs that send nothing by themselves. */
+const WEAK_VERBS =
+  /^(?:copy|report|collect|fetch|request|include|embed|add|encode|encoding|put|visit|call|pass|render|mail|deliver|submit|append)$/;
+const SOMEBODYS =
+  /\b(?:user|users|customer|customers|their|his|her|victim|your|(?:the|this) (?:full |whole |entire )?(?:conversation|chat|history|previous|last))\b/;
+/** What was spoken of before. */
+const PRONOUN = /^(?:them|it|these|those|everything|all|that)$/;
 
 /** Secrets or the conversation to an address. */
 export function findSending(tokens: Tokens, at: number, report: Report): void {
+  const { starts, words, text } = tokens;
   const end = reachOf(tokens, at, 24);
-  const from = tokens.starts[at] ?? 0;
-  const to = (tokens.starts[end] ?? 0) + 200;
-  const isPrivate =
-    (meaningsIn(tokens, at - 8, end) & PRIVATE) !== 0 || FILES.test(tokens.text.slice(Math.max(0, from - 120), to));
-  if (!isPrivate) return;
-  if (!/https?:|www\.|@[\w.-]{1,60}\.[a-z]{2}|webhook/.test(tokens.text.slice(from, to))) return;
+  const from = starts[at] ?? 0;
+  const said = text.slice(from, (starts[end] ?? 0) + 200);
+  if (!/https?:|www\.|@[\w.-]{1,60}\.[a-z]{2}|webhook/.test(said)) return;
+  const since = PRONOUN.test(words[at + 1] ?? "") ? at - 8 : at + 1;
+  const isPrivate = (meaningsIn(tokens, since, end) & PRIVATE) !== 0;
+  const isFile = FILES.test(
+    text.slice(PRONOUN.test(words[at + 1] ?? "") ? Math.max(0, from - 120) : from, from + said.length),
+  );
+  if (!isPrivate && !isFile) return;
   const isAsked = (meaningsIn(tokens, end, end + 2) & ASKS) !== 0;
-  report("exfiltration", (isAsked ? 0.3 : 0.6) * forceOf(tokens, { from: at, to: at }));
+  const isWeak = WEAK_VERBS.test(words[at] ?? "") && !SOMEBODYS.test(said);
+  report("exfiltration", (isAsked || isWeak ? 0.3 : 0.6) * forceOf(tokens, { from: at, to: at }));
 }

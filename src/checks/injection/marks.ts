@@ -47,7 +47,7 @@ export const MARKS: Mark[] = [
     family: "delimiter",
     weight: 0.4,
     pattern:
-      /["'(:>]\s{0,4}system: ?(?:you|ignore|disregard|forget|the user|new|override|reveal|all|important|do not)\b/,
+      /["'(:>]\s{0,4}system: ?(?:you|ignore|disregard|forget|(?:the )?user (?:has|is|must|may)|the user|new|override|reveal|all|important|do not)\b/,
   },
   // Words to the machine in what it was given to read.
   {

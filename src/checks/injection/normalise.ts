@@ -1,3 +1,5 @@
+import { meaningOf } from "./words.ts";
+
 /** Letters of other alphabets that look like Latin ones. */
 const LOOKALIKES: Record<string, string> = {
   а: "a",
@@ -108,8 +110,9 @@ const MIXED = /(?<![\w@$])(?=[\w@$]{0,20}[a-z])(?=[a-z]{0,20}[013457@$])[a-z0134
 export function withoutLeet(text: string): string | undefined {
   let words = 0;
   const read = text.replace(MIXED, (word) => {
-    words++;
-    return word.replace(/[013457@$]/g, (sign) => DIGIT_LETTERS[sign] ?? sign);
+    const letters = word.replace(/[013457@$]/g, (sign) => DIGIT_LETTERS[sign] ?? sign);
+    words += meaningOf(letters) !== 0 && letters.length > 4 ? 2 : 1;
+    return letters;
   });
   return words >= 2 ? read : undefined;
 }

@@ -68,7 +68,10 @@ function findOverride(tokens: Tokens, at: number, report: Report): void {
     const isTheirs =
       (meaningsIn(tokens, at - 3, at - 1) & YOU) !== 0 &&
       !/^(?:of|for|on|about|in)$/.test(tokens.words[index + 1] ?? "");
-    const weak = isTheirs ? 0.5 : isStrong ? 0.35 : 0.4;
+    const isEnd =
+      tokens.sentences[index + 1] !== tokens.sentences[index] ||
+      /^(?:and|then|now|und|et|y|e)$/.test(tokens.words[index + 1] ?? "");
+    const weak = isTheirs ? 0.5 : isEnd && (about & ALL) !== 0 ? 0.55 : isStrong ? 0.35 : 0.4;
     const weight = isStrong ? (isOwn || (about & ALL) !== 0 ? 0.8 : weak) : isOwn ? 0.7 : weak;
     report("override", weight * forceOf(tokens, { from: at, to: index }));
     return;
@@ -119,12 +122,14 @@ function findForgetting(tokens: Tokens, at: number, end: number, report: Report)
         /^(?:all |everything )?(?:of )?(?:the |das |lo |ce qui |quanto |o )*(?:above|foregoing|preceding|obige|oben|anterior|precede|sopra|acima|dessus)\b/,
       ) === 0;
   if ((isAll && !said.includes("my")) || isAbove) report("override", 0.6 * force());
+  if (/^(?:everything|all|alles|todo|tout|tutto|tudo)(?: (?:and|y|et|und|e)\b|$)/.test(said.join(" ")))
+    report("override", 0.4 * force());
   const duty = said.findIndex((word) => DUTIES.has(word));
   if (duty > 0 && /^(?:your|user's|users|assigned|current)$/.test(said[duty - 1] ?? ""))
     report("override", 0.45 * force());
   if ((about & YOUR) !== 0 && /^developers?$|^creators?$|^makers?$/.test(said[1] ?? ""))
     report("override", 0.5 * force());
-  const isOwner = /^(?:the )?(?:user|owner|human|operator)\b|^your (?:owner|user|human|operator)/.test(
+  const isOwner = /^(?:the )(?:user|owner|human|operator)\b|^your (?:owner|user|human|operator)/.test(
     said.slice(0, 3).join(" "),
   );
   // "ignoring all ethical considerations"
@@ -149,6 +154,10 @@ function findRulesBefore(tokens: Tokens, at: number, next: string | undefined, r
     report("override", 0.6 * quotedForce(tokens, at));
 }
 
+/** Who has told the model what it is. */
+const INSIDERS =
+  /\b(?:developers?|creators?|makers?|openai|anthropic|(?:system|initial|original) (?:prompt|message|instructions?))\b/;
+
 /** "Do not follow your rules", "stop obeying the developer", "obey only me". */
 function findDisobedience(tokens: Tokens, at: number, report: Report): void {
   const { words } = tokens;
@@ -161,7 +170,8 @@ function findDisobedience(tokens: Tokens, at: number, report: Report): void {
   const isSaid = (about & TEXT) !== 0 && (about & EARLIER) !== 0 && (about & ALL) !== 0;
   if (no !== undefined && (isRule || isSaid))
     report("override", 0.7 * forceOf(tokens, { from: Math.max(0, from), to: at }));
-  else if (no !== undefined && (about & INNER) !== 0) report("override", 0.5 * quotedForce(tokens, at));
+  else if (no !== undefined && INSIDERS.test(words.slice(at + 1, at + 5).join(" ")))
+    report("override", 0.5 * quotedForce(tokens, at));
   else if (
     /\b(?:only|just) (?:to )?(?:me|mine)\b|\bme (?:only|alone)\b|\bmine instead\b/.test(
       words.slice(at, end + 1).join(" "),
@@ -190,7 +200,8 @@ function findVoidRules(tokens: Tokens, at: number, report: Report): void {
     const isYours = (about & (YOUR | YOU)) !== 0;
     const isStrong = ((meanings[at] ?? 0) & RULES) !== 0;
     const isEarlier = (about & EARLIER) !== 0 || (before & INNER) !== 0;
-    const isHere = (before & ALL) !== 0 || words[at - 1] === "above" || words[at + 1] === "above";
+    const isReplaced = /^(?:supersed|replac|outdated|obsolete)/.test(words[index] ?? "");
+    const isHere = ((before & ALL) !== 0 && !isReplaced) || words[at - 1] === "above" || words[at + 1] === "above";
     const weight = isYours ? 0.6 : isStrong && isEarlier ? (isHere ? 0.5 : 0.4) : 0.2;
     report("override", weight * quotedForce(tokens, at));
     return;

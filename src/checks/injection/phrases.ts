@@ -191,4 +191,38 @@ export const PHRASES: Mark[] = [
     pattern:
       /\b(?:reveal|print|extract|dump|show|output|list|leak|give me|steal|harvest)\b[^.?!\n]{0,25}\b(?:credentials|passwords|api keys|secrets|access tokens|private keys)\b/,
   },
+  {
+    family: "override",
+    weight: 0.6,
+    pattern:
+      /\byour (?:[a-z]+ ){0,2}(?:filters?|rules|guidelines|restrictions|polic(?:y|ies)|safeguards|instructions) (?:do|does|did)(?: not|n't) (?:exist|apply|matter|count)\b/,
+  },
+  {
+    family: "role",
+    weight: 0.5,
+    pattern:
+      /\b(?:become|act as|be|you are|you're|play|as|into) (?:now )?(?:an? |my |the )?(?:evil|malicious|rogue|criminal|immoral|amoral|toxic) (?:ai|chatbot|assistant|bot|version|twin|model|agent)\b/,
+  },
+  {
+    family: "role",
+    weight: 0.4,
+    pattern: /\byou(?:'re| are) (?:now )?(?:an?|my|the) (?:[a-z]+ )?(?:hacker|scammer|con artist)\b/,
+  },
+  {
+    family: "override",
+    weight: 0.35,
+    pattern: /\b(?:start|begin) (?:over|fresh|anew|from scratch)\b(?=[^.?!\n]{0,40}\byou\b)/,
+  },
+  {
+    family: "leak",
+    weight: 0.55,
+    pattern:
+      /\b(?:repeat|print|output|say|write|show|copy)\b[^.\n]{0,60}\beverything (?:that (?:comes|came|is|was) )?(?:after|before|above|preceding|following)\b(?! noon)/,
+  },
+  {
+    family: "override",
+    weight: 0.5,
+    pattern:
+      /\b(?:haz|haga|hagan|haciendo) caso omiso\b|\bsetze? dich uber\b[^.\n]{0,40}\bhinweg\b|\bne tiens pas compte\b|\bnon tenere conto\b|\bnao leve em conta\b/,
+  },
 ];

@@ -44,8 +44,7 @@ function scan(text: string, report: Report, depth: number): void {
   scanWords(readable, report);
   const disguised = [withoutLeet(readable), withoutGaps(readable)];
   for (const view of disguised) if (view !== undefined) scanWords(view, report);
-  const joined = disguised[1];
-  if (joined !== undefined) findJoined(joined, report);
+  findJoined(readable, report);
   if (hidden.length >= 12) scanHidden([hidden], report, depth);
   if (depth < MAX_DEPTH) scanHidden(decodedTexts(text), report, depth);
 }

@@ -63,7 +63,7 @@ const LISTS: [number, string][] = [
   ],
   [
     EARLIER,
-    `previous previously prior above earlier preceding foregoing former before past initial original old existing
+    `prev previous previously prior above earlier preceding foregoing former before past initial original old existing
     beforehand aforementioned given received far told hitherto current
     oberhalb precede davor dessous anterior anteriores previas previos previa previo antes arriba dieron recibidas
     precedent precedente precedentes precedents anterieures dessus avant recues donnees
@@ -144,7 +144,7 @@ const LISTS: [number, string][] = [
   ],
   [
     PRIVATE,
-    `conversation conversations history messages password passwords token tokens secret secrets credentials credential key
+    `conversation conversations history messages passwords token tokens secret secrets credentials credential key
     keys inbox data transcript environment variables emails mails credit card  conversacion contrasenas
     conversation motsdepasse gesprach passworter conversazione conversa senhas historial historique verlauf`,
   ],
@@ -165,7 +165,7 @@ const LISTS: [number, string][] = [
   ],
   [
     MACHINE,
-    `ai a.i assistant assistants llm llms model models chatbot chatbots gpt chatgpt claude gemini bot agent agents ki ia assistent asistente asistant intelligenza inteligencia`,
+    `ai ais a.i assistant assistants llm llms model models chatbot chatbots gpt chatgpt claude gemini bot agent agents ki ia assistent asistente asistant intelligenza inteligencia`,
   ],
   [
     OTHERS,
@@ -203,7 +203,7 @@ const LISTS: [number, string][] = [
   ],
   [
     LEADS,
-    `please kindly secretly silently quietly and then now just also but so or must shall will should may can first simply immediately hereby here you
+    `please pls plz n kindly secretly silently quietly and then now just also but so or must shall will should may can first simply immediately hereby here you
     ai assistant assistants llm model models chatbot therefore instead always to not completely totally entirely
     es est ist por favor bitte veuillez e y et und ed puis dann ahora jetzt adesso agora maintenant oh before`,
   ],
