@@ -4,7 +4,7 @@ import type { PiiSpan } from "./settings.ts";
 const V4 = /(?:\d{1,3}\.){3}\d{1,3}/g;
 /** A number of four parts after one of these counts something else. */
 const COUNTED =
-  /(?:\b(?:v|ver|version|versie|release|build|firmware|driver|revision|rev|patch|upgrade[ds]?|section|sec|clause|chapter|figure|fig|table|step|paragraph|article|appendix|kernel|sdk|chrome|firefox|safari|edge|oid)\b[\s:#=./(vV-]{0,3}|§\s*|[@^~]|==)$/i;
+  /(?:\b(?:v|ver|version|versie|release|build|firmware|driver|revision|rev|patch|upgrade[ds]?|section|sec|clause|chapter|figure|fig|table|steps?|paragraph|article|appendix|kernel|sdk|chrome|firefox|safari|edge|oid)\b[\s:#=./(vV-]{0,3}|§\s*|[@^~]|==)$/i;
 const MAC =
   /(?<![\p{Script=Latin}\p{Script=Cyrillic}\p{N}_:-])[0-9a-f]{2}(?:(?::[0-9a-f]{2}){5}|(?:-[0-9a-f]{2}){5})(?![\p{Script=Latin}\p{Script=Cyrillic}\p{N}_]|[:-][0-9a-f]{2})/giu;
 /** As much as a written address of version 6 can have, with a version 4 tail. */

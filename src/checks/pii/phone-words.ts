@@ -13,6 +13,8 @@ const PHONE_AFTER =
   /^[\s,()-]{0,3}(?:is\s+(?:my|his|her|their|our|the)\s+(?:[a-z]+\s+)?(?:number|phone|cell|mobile|line)|\(?(?:cell|mobile|mob|home|work|office|fax|phone|tel|whatsapp|c|m|h|w)\b|to (?:reach|call|talk)|anytime|after \d|between \d)/i;
 const OTHER_AFTER =
   /^\s?(?:bytes?|[kmgt]i?b|ms|seconds?|sec|records?|rows|tokens?|units?|people|users?|items?|times|views|votes|downloads|km|miles|dollars|euros?|usd|eur|gbp|inr|yen|€|\$|£|%|°)(?![\p{L}\p{N}])/iu;
+/** A field of data that is called something else. */
+const FIELD_BEFORE = /["']\s?:\s?["']?$|[\p{L}\p{N}_]\s?=\s?["']?$/u;
 const REACH_BEFORE = 40;
 const REACH_AFTER = 32;
 
@@ -28,7 +30,7 @@ export function meaningOf(text: string, start: number, end: number): DigitsMeani
   const after = text.slice(end, end + REACH_AFTER);
   if (OTHER_AFTER.test(after) || /[$€£¥₹]\s?$/.test(before)) return "something else";
   if (phone > other) return "phone";
-  if (other > -1) return "something else";
+  if (other > -1 || FIELD_BEFORE.test(before)) return "something else";
   return PHONE_AFTER.test(after) ? "phone" : "unknown";
 }
 

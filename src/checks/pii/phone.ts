@@ -18,7 +18,7 @@ const LIMIT_BEFORE = "(?<![\\p{Script=Latin}\\p{Script=Cyrillic}\\p{N}_+=/]|[-.]
 const LIMIT_AFTER = "(?![\\p{Script=Latin}\\p{Script=Cyrillic}\\p{N}_]|[-/:.]\\d|-\\p{L})";
 /** Three, three and four digits, as North America writes them; a country code may stand before. */
 const AMERICAN = new RegExp(
-  `${LIMIT_BEFORE}(?:(?:\\+|00)?1[ .-]?)?(?:\\(\\d{3}\\)[ .-]?|\\d{3}[ .-])\\d{3}[ .-]\\d{4}${LIMIT_AFTER}`,
+  `${LIMIT_BEFORE}(?<!(?:\\+|00)\\d{1,3}[ .-])(?:(?:\\+|00)?1[ .-]?)?(?:\\(\\d{3}\\)[ .-]?|\\d{3}[ .-])\\d{3}[ .-]\\d{4}${LIMIT_AFTER}`,
   "gu",
 );
 const SEPARATOR = "(?:[ .\\-/]|\\)[ .-]?| ?\\(| - )";
@@ -32,6 +32,8 @@ const OTHER_SHAPES = [
   /^(?:1[89]|20)\d{2} ?[-/] ?(?:1[89]|20)\d{2}$/,
   /^(?:19|20)\d{2} \d{2} \d{2}$/,
   /^\d{3}-\d{2}-\d{4}$/,
+  /^(?:\d[-. ]){4}/,
+  /^(?:2147483647|4294967295|0?1234567890?)$/,
   /^\d{1,3}(?:[. ]000)+$/,
   /^\d+\.\d+$/,
   /^\d{1,3}(?:\.\d{1,3}){3}$/,
@@ -55,6 +57,14 @@ const SHAPED_REGIONS: CountryCode[] = [
   "KR",
   "ZA",
   "AT",
+  "NZ",
+  "SE",
+  "IE",
+  "TR",
+  "IL",
+  "AE",
+  "NG",
+  "RU",
 ];
 
 /** Phone numbers: international ones, those of the region, and what is written and introduced as one. */
@@ -133,7 +143,7 @@ function isPlausible({ written, digits }: Candidate): boolean {
 
 /** Without a word around it, the number has to look like nothing else. */
 function isShaped(library: Library, { written, digits }: Candidate): boolean {
-  if (!/^\(?0/.test(written) && !/^\(\d{2,3}\)/.test(written)) return false;
+  if (!/^\(?0|^8 ?\(/.test(written) && !/^\(\d{2,3}\)/.test(written)) return false;
   if (digits.length < 9 || digits.length > 12) return false;
   return SHAPED_REGIONS.some((region) => isValid(library, written, region));
 }

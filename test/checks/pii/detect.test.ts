@@ -1,5 +1,8 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { detectPii } from "../../../src/checks/pii/detect.ts";
+import { withoutOverlaps } from "../../../src/checks/pii/overlaps.ts";
+import { createReplacer } from "../../../src/checks/pii/replacer.ts";
 import { piiSettingsOf } from "../../../src/checks/pii/settings.ts";
 import { PII_ENTITIES, type PiiEntity } from "../../../src/schema/checks.ts";
 
@@ -144,5 +147,39 @@ describe("what is looked for", () => {
   it("is nothing in a text without any", async () => {
     expect(await detectPii("", SETTINGS)).toEqual([]);
     expect(await detectPii("nothing to see here", SETTINGS)).toEqual([]);
+  });
+});
+
+describe("whatever the text", () => {
+  const piece = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.constantFrom(
+      "joe@example.com",
+      "＋１ 415 555 2671",
+      "Dr. Wei\u200b Zhang",
+      "GB82 WEST 1234 5698 7654 32",
+      "ﬁ",
+      "e\u0301",
+    ),
+  );
+  const text = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(" "));
+
+  it("finds lie inside it, in order, and what is around them stays as it was", async () => {
+    await fc.assert(
+      fc.asyncProperty(text, async (given) => {
+        const spans = await detectPii(given, { region: "US", entities: PII_ENTITIES });
+        let last = 0;
+        for (const { start, end } of spans) {
+          expect(start).toBeGreaterThanOrEqual(last);
+          expect(end).toBeGreaterThan(start);
+          expect(end).toBeLessThanOrEqual(given.length);
+          last = start;
+        }
+        const kept = withoutOverlaps(spans);
+        const masked = await createReplacer("mask").replace(given, spans);
+        expect(masked.length).toBe(kept.reduce((length, { start, end }) => length - (end - start) + 1, given.length));
+      }),
+      { numRuns: 300 },
+    );
   });
 });
