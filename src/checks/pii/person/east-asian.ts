@@ -1,6 +1,6 @@
 /** Surnames that stand first, as they are written in Latin letters. */
 const SURNAMES = new Set(
-  `wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he gao lin luo zheng liang xie song tang han feng deng cao peng
+  `xi ban wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he gao lin luo zheng liang xie song tang han feng deng cao peng
   zeng xiao tian dong pan yuan cai jiang yu du ye cheng wei su lu ding ren shen yao cui zhong tan jin shi liao jia xia fu fang zou xiong
   bai meng qin qiu hou yin xue yan duan lei tao mao hao gong shao wan qian dai mo kong chang chan cheung leung wong lam ng lau ho kwok
   kim lee park choi jung kang cho yoon lim oh seo shin kwon hwang ahn song ryu hong jeong bae baek nguyen tran le pham hoang huynh phan
@@ -25,6 +25,7 @@ const ORDINARY = new Set([
   "gong",
   "chang",
   "su",
+  "ban",
 ]);
 const SYLLABLE =
   "(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|an|en|in|un|ai|ei|ao|ou|ia|ie|iu|ua|ue|ui|uo|a|e|i|o|u)";

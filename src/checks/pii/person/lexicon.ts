@@ -93,7 +93,7 @@ function isInflected(word: string, known: Map<string, string[]>): boolean {
 
 function kindOfParts(parts: WordKind[]): WordKind {
   return {
-    given: parts[0]?.given,
+    given: parts.some((part) => part.given === "strong") ? parts[0]?.given && "strong" : parts[0]?.given,
     surname: parts.some(({ surname }) => surname),
     common: parts.every(({ common, stop }) => common || stop),
     isOrdinary: parts.every(({ isOrdinary }) => isOrdinary),

@@ -99,6 +99,7 @@ function isFullName(words: Word[], run: Run, parts: Word[], text: string): boole
   if (isEastAsian(parts.map(({ key }) => key))) return true;
   if (first.kind.surname && !isOrdinary(first) && last.kind.given === "strong") return true;
   if (last.kind.surname && !isOrdinary(last) && parts.slice(0, -1).every(isUnknown)) return true;
+  if (first.kind.given === "weak" && isPersonContext(text, first.start, last.end)) return true;
   if (parts.some(isOwnParticle) && isUnknown(first)) return true;
   return isUnknownPerson(words, run, parts, text);
 }
@@ -127,7 +128,10 @@ function isAfterInitials(parts: Word[], text: string): boolean {
   const names = parts.filter(({ shape }) => shape !== "initial");
   const first = parts[0] as Word;
   const isDotted = text[first.end] === ".";
-  return names.length > 0 && names.every((name) => name.kind.surname || (isDotted && isUnknown(name)));
+  return (
+    names.length > 0 &&
+    names.every((name) => name.kind.surname || name.kind.given === "strong" || (isDotted && isUnknown(name)))
+  );
 }
 
 /** Two unknown capitalised words are a person when the words around them speak of one. */

@@ -47,7 +47,7 @@ function isLatin({ key }: Token): boolean {
 /** A quick look, so that ordinary words cost next to nothing. */
 function mayBegin(words: Word[], index: number): boolean {
   const word = words[index] as Word;
-  if (word.kind.stop || word.shape === "other") return false;
+  if (word.shape === "other" || (word.kind.stop && word.shape !== "initial")) return false;
   if (word.shape !== "lower" || word.kind.given !== undefined) return true;
   const previous = words[index - 1];
   return previous !== undefined && INTRO_ENDS.test(previous.key);

@@ -23,7 +23,8 @@ const AFTER_INITIAL = /^\.?[ \t]?$/;
 /** The longest run from here; undefined when no name can begin here. */
 export function runFrom(words: Word[], from: number): Run | undefined {
   const first = words[from];
-  if (first === undefined || !isCapital(first) || first.kind.stop || TITLES.has(first.key)) return undefined;
+  if (first === undefined || !isCapital(first) || TITLES.has(first.key)) return undefined;
+  if (first.kind.stop && !(first.shape === "initial" && words[from + 1]?.gap.startsWith("."))) return undefined;
   let to = from + 1;
   while (to - from < LONGEST && continues(words, to)) to += 1;
   while (to > from + 1 && isTail(words[to - 1])) to -= 1;
@@ -64,6 +65,7 @@ function isParticle(word: Word | undefined): boolean {
 function isPart(word: Word, previous: Word): boolean {
   if (!isCapital(word) || isThingWord(word)) return false;
   if (word.shape === "upper" && previous.shape === "title") return false;
+  if (/^(?:su|le|ma|oh|bo)$/.test(word.key)) return word.shape === "title" && previous.kind.given === "strong";
   return !word.kind.stop || (PARTICLES.has(word.key) && word.shape === "title");
 }
 

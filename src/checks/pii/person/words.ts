@@ -51,7 +51,7 @@ export const PLACE_STARTS = words(
 
 /** Small words inside a name. */
 export const PARTICLES = words(
-  "de da do das dos del della dei di du des la las le los van von der den ten ter zu zur bin ibn bint al el ul abu e y ap af av st",
+  "de da do das dos del della dei di du des la las le los van von der den ten ter zu zur bin ibn bint al el ul abu e y ap af av st dela degli dal dalla ten",
 );
 
 /** Words that begin or continue no name, however they are written. */
