@@ -420,6 +420,26 @@ describe("the answer", () => {
   });
 });
 
+describe("what input says", () => {
+  const [mail, number] = ["ann.lee@corp.org", "219-09-9998"];
+  const asked = [{ role: "user", content: `Write to ${mail}, SSN ${number}.` }];
+  const arrivedWith = async (input: object) => (await toPlain({ messages: asked, input })).body.messages[0].content;
+
+  it("pii_replace_method decides what stands in a value's place", async () => {
+    expect(await arrivedWith({ pii: "replace", pii_replace_method: "mask" })).toBe("Write to *, SSN *.");
+    const category = await arrivedWith({ pii: "replace", pii_replace_method: "category" });
+    expect(category).toBe("Write to <EMAIL_ADDRESS>, SSN <US_SSN>.");
+    const chance = await arrivedWith({ pii: "replace" });
+    expect(chance).toHaveLength(asked[0]?.content.length ?? 0);
+    expect(chance).not.toContain(mail);
+  });
+
+  it("entity_list names what is left alone", async () => {
+    const input = { pii: "replace", pii_replace_method: "mask", entity_list: ["EMAIL_ADDRESS"] };
+    expect(await arrivedWith(input)).toBe(`Write to ${mail}, SSN *.`);
+  });
+});
+
 describe("a request that no system takes", () => {
   it.each<[title: string, fields: object, named: string]>([
     [
