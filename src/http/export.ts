@@ -159,4 +159,7 @@ const COLUMNS: readonly (readonly [name: string, cellOf: (record: GenerationReco
   ["app_title", ({ client }) => client.appTitle ?? null],
   ["user_agent", ({ client }) => client.userAgent ?? null],
   ["upstream_id", ({ upstreamId }) => upstreamId],
+  ["api_type", ({ apiType }) => apiType ?? "completions"],
+  ["parent_id", ({ parentId }) => parentId ?? null],
+  ["purpose", ({ purpose }) => purpose ?? null],
 ];

@@ -112,6 +112,11 @@ describe("a question beside an answer", () => {
     expect(records).toMatchObject([
       { purpose: "toxicity", parent_id: PARENT, total_cost: 0.00001, model: "side/judge", streamed: false },
     ]);
+    const [names = "", values = ""] = (
+      await (await manage(`/api/v1/generations?format=csv&api_key_hash=${data.hash}`)).text()
+    ).split(/\r?\n/);
+    expect(names).toMatch(/,api_type,parent_id,purpose$/);
+    expect(values.endsWith(`,completions,${PARENT},toxicity`)).toBe(true);
     const shown = JSON.parse(await (await manage(`/api/v1/generation?id=${records[0].id}`)).text()).data;
     expect(shown).toMatchObject({ purpose: "toxicity", parent_id: PARENT });
   });
