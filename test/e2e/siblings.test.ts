@@ -635,6 +635,23 @@ describe("tokens", () => {
   });
 });
 
+describe("a key's rate", () => {
+  it.each([
+    ["/rerank", { model: "pointsman/bm25", query: "a", documents: ["a"] }],
+    ["/toxicity", { text: "a" }],
+  ])("holds for %s", async (path, body) => {
+    const scene = await addModel("text", { only: json(completion('{"score":0}')) });
+    await gateway.addCatalog({ checks: { toxicity: { judge: scene.model() } } } as never);
+    const headers = { authorization: `Bearer ${await gateway.createKey({ rpm: 1 })}` };
+    // A minute may end between two of them.
+    const statuses: number[] = [];
+    for (let n = 0; n < 4; n++) statuses.push((await gateway.request(path, { json: body, headers })).status);
+    expect(statuses[0]).toBe(200);
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(2);
+    await gateway.addCatalog({ checks: {} } as never);
+  });
+});
+
 describe("who may ask", () => {
   const BODY = { model: "pointsman/bm25", query: "a", documents: ["a"] };
 
