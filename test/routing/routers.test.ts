@@ -222,6 +222,6 @@ describe("a router", () => {
   it.each(["openrouter/auto", "openrouter/free"])("%s chooses only models that give answers", (model) => {
     const models: Record<string, Tags> = { "v/vectors": { a: 0 }, "v/ranks": { a: 0 }, "v/words": { a: 0 } };
     const rows = { "v/vectors": { output_modalities: ["embeddings"] }, "v/ranks": { output_modalities: ["rerank"] } };
-    expect(planOf(models, { model }, { rows }).models).toEqual(["v/words"]);
+    expect(planOf(models, { model }, { extras: { rows } }).models).toEqual(["v/words"]);
   });
 });
