@@ -36,6 +36,34 @@ describe(`${REQUESTS} requests at once through ${ISOLATES} isolates`, () => {
     }
   });
 
+  it("of a token keep its limit in all of its projects together", { timeout: 60_000 }, async () => {
+    const ids = ["here", "there"];
+    const members = [{ user_id: "ann" }];
+    for (const id of ids) await jsonOf(await isolates.send(0, "/projects", { json: { id, members } }), 201);
+    const budget = { method: "PUT", body: JSON.stringify({ limit_usd: 0.03 }) };
+    const headers = { "content-type": "application/json" };
+    await jsonOf(await isolates.send(0, "/workspaces/there/budgets/lifetime", { ...budget, headers }), 200);
+    const fields = { kind: "pat", user_id: "ann", dialect: "openrouter", limit: 0.1 };
+    const { key, hash } = await isolates.createKey(fields);
+    const requests = requestsFor(400).map((request, number) => {
+      return { ...request, headers: { "x-project-id": ids[(number >> 2) % 2] ?? "" } };
+    });
+    const rides = await sendAll(isolates, { key, requests });
+    expect(Object.keys(tally(rides)).sort()).toEqual(["200 ended", "402 ended"]);
+    const cost = rides.reduce((sum, ride) => sum + costOf(ride), 0);
+    const own = () => isolates.balance(hash, `key:${hash}`);
+    expect(await until(async () => (await own()).spent === cost && (await own()).lent === 0, 5_000)).toBe(true);
+    expect(cost).toBeGreaterThan(0.09e9);
+    expect(cost).toBeLessThanOrEqual(0.1e9);
+    const spent = await Promise.all(ids.map(async (id) => (await isolates.balance(hash, id)).spent));
+    expect(spent.reduce((sum, part) => sum + part)).toBe(cost);
+    const there = await isolates.balance("team", "there");
+    expect(there).toMatchObject({ spent: spent[1], lent: 0 });
+    expect(there.spent).toBeLessThanOrEqual(0.03e9);
+    const scopes = rides.filter(({ status }) => status === 402).map((ride) => refusalOf(ride).metadata.scope);
+    expect(new Set(scopes)).toEqual(new Set(["api_key", "workspace"]));
+  });
+
   it("of two keys keep the budget of their team", { timeout: 60_000 }, async () => {
     const id = "thrifty";
     await jsonOf(await isolates.send(0, "/workspaces", { json: { id, name: id } }), 201);

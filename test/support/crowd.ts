@@ -15,6 +15,8 @@ export interface CrowdRequest {
   /** The isolate that gets it. */
   isolate: number;
   body: object;
+  /** Beside the usual ones. */
+  headers?: Record<string, string>;
   /** The client leaves when this text has arrived. */
   leavesAt?: string | undefined;
 }
@@ -40,7 +42,7 @@ interface Sending {
 function send(world: ManyIsolates, { agent, key, request, number }: Sending): Promise<Ride> {
   const { isolate, body, leavesAt } = request;
   const ride: Ride = { number, status: undefined, headers: {}, text: "", ending: "broken" };
-  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json", ...request.headers };
   return new Promise((resolve) => {
     const url = `${world.origin(isolate)}/api/v1/chat/completions`;
     const sent = httpRequest(url, { method: "POST", agent, headers });
