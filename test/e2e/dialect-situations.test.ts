@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { completion } from "../support/openai-chat.ts";
-import { readStream } from "../support/sse-client.ts";
-import { json } from "../support/upstream.ts";
+import { completion, streamOf } from "../support/openai-chat.ts";
+import { readStream, textOf } from "../support/sse-client.ts";
+import { json, sse } from "../support/upstream.ts";
 import { createWorld } from "../support/world.ts";
 
 /** What goes wrong beside parameters, as each dialect tells it, over real sockets. */
@@ -21,10 +21,21 @@ const toxic = await world.addModels(["toxic"], { toxic: scoring(1) });
 const wrong = await world.addModels(["wrong"], { wrong: scoring(0) });
 const broken = await world.addModels(["broken"], { broken: ({ response }) => void response.writeHead(500).end() });
 
+const BAD = "BADWORD";
+/** It finds the bad word, wherever it stands. */
+const watchful = await world.addModels(["watchful"], {
+  watchful: (exchange) => {
+    const { text } = JSON.parse(exchange.visit.body.messages.at(-1).content);
+    return scoring(text.includes(BAD) ? 1 : 0)(exchange);
+  },
+});
+const late = await world.addModels(["late"], { late: sse(streamOf("x".repeat(300), ` ${BAD} `, "and more")) });
+
 /** How the judges are set for a situation. */
 const JUDGES = {
   none: {},
   strict: { toxicity: { judge: toxic.model() }, factuality: { judge: wrong.model() } },
+  watchful: { toxicity: { judge: watchful.model() } },
   down: { toxicity: { judge: broken.model() }, factuality: { judge: broken.model() } },
 };
 
@@ -176,6 +187,27 @@ describe("a situation", () => {
       expect(response.status).toBe(situation.statuses[index]);
       expectForm(name, await response.json(), situation);
     }
+  });
+
+  it.each(NAMES)("of a check in a later window stands in the stream of %s, which ends there", async (name) => {
+    await gateway.addCatalog({ checks: JUDGES.watchful });
+    const wishes = { output: { toxicity: true }, stream: true, stream_options: { include_usage: true } };
+    const response = await ask(name, { model: late.model(), ...wishes });
+    expect(response.status).toBe(200);
+    const { events, chunks, isDone } = await readStream(response);
+    expect(isDone).toBe(true);
+    expect(textOf(chunks)).toBe("x".repeat(300));
+    expect(JSON.stringify(events)).not.toContain(BAD);
+    expect(chunks.some(({ usage }) => usage)).toBe(false);
+    const message = "Response blocked: failed toxicity check";
+    const last = chunks.at(-1);
+    if (name === "openrouter")
+      expect(last).toMatchObject({
+        error: { code: 403, message, metadata: { error_type: "content_policy_violation", reasons: ["toxicity"] } },
+        choices: [{ finish_reason: "error" }],
+      });
+    else if (name === "jamai") expect(last).toMatchObject({ object: "error", error: "bad_input", message });
+    else expect(last).toEqual({ error: name === "bud" ? message : "failed toxicity check" });
   });
 
   it.each(NAMES)("of a document of another type is a 415 for %s", async (name) => {
