@@ -61,8 +61,9 @@ export async function removeProject(c: AppContext): Promise<Response> {
   const team = await workspaceOf(c);
   if ((await requireManagement(c)).team) throw onlyInstallation();
   if (team.id === DEFAULT_TEAM) throw new RouterError("permission_denied", "The default project cannot be deleted");
-  await deleteTeam(c.env.KV, team);
+  // What is left when this fails can be deleted again; nobody could name the tables of a project that is gone.
   await (await import("./tables.ts")).deleteTablesOf(c, team.id);
+  await deleteTeam(c.env.KV, team);
   return c.json({ deleted: true });
 }
 

@@ -34,15 +34,16 @@ export const newTableSchema = z
       name: filled(256).nullish(),
       /** Absent: the operator's; null: none. */
       embedding_model: filled(256).nullish(),
-      chunk_size: integerBetween(100, 8_000).default(DEFAULT_CHUNK_SIZE),
-      chunk_overlap: z.int(expected("a whole number of at least 0")).min(0).optional(),
+      chunk_size: integerBetween(100, 8_000).nullish(),
+      chunk_overlap: z.int(expected("a whole number of at least 0")).min(0).nullish(),
     },
     expected("a JSON object"),
   )
-  .transform(({ chunk_overlap, ...fields }) => ({
-    ...fields,
-    chunk_overlap: chunk_overlap ?? Math.min(DEFAULT_OVERLAP, Math.floor(fields.chunk_size / 10)),
-  }))
+  .transform(({ chunk_size, chunk_overlap, ...fields }) => {
+    const size = chunk_size ?? DEFAULT_CHUNK_SIZE;
+    const overlap = chunk_overlap ?? Math.min(DEFAULT_OVERLAP, Math.floor(size / 10));
+    return { ...fields, chunk_size: size, chunk_overlap: overlap };
+  })
   .refine(({ chunk_size, chunk_overlap }) => chunk_overlap * 2 < chunk_size, {
     path: ["chunk_overlap"],
     error: "must be less than half of chunk_size",

@@ -56,8 +56,9 @@ export async function removeWorkspace(c: AppContext): Promise<Response> {
   const { team: own } = await requireManagement(c);
   if (own) throw onlyInstallation();
   if (team.id === DEFAULT_TEAM) throw new RouterError("permission_denied", "The default workspace cannot be deleted");
-  await deleteTeam(c.env.KV, team);
+  // What is left when this fails can be deleted again; nobody could name the tables of a project that is gone.
   await (await import("./tables.ts")).deleteTablesOf(c, team.id);
+  await deleteTeam(c.env.KV, team);
   return c.json({ deleted: true });
 }
 

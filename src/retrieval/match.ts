@@ -1,4 +1,4 @@
-import { STOP_WORDS } from "./stop-words.ts";
+import { stopWordsOf } from "./stop-words.ts";
 import { foldText, foldWord, isUnspaced, joined, pairsOf, segment, takenApart, ungrouped } from "./words.ts";
 
 /** Words of a longer query are not looked at. */
@@ -18,22 +18,26 @@ const POSSESSIVE = /'s?$/i;
  */
 export function toMatch(query: string): string | undefined {
   const words = (foldText(query).match(WORD) ?? []).slice(0, MAX_WORDS).map(bare);
+  const isStopWord = stopWordsOf(words.map(plain));
+  // Abbreviations are none: `IT` is not `it`, unless everything is in capitals.
   const shouts = !/\p{Ll}/u.test(query);
-  const telling = words.filter((word) => isUnspaced(word) || !isStopWord(word, shouts));
-  const terms = new Set(telling.flatMap(termsOf));
+  const isShort = (word: string) => !shouts && /^\p{Lu}{2,}$/u.test(word);
+  const telling = words.filter((word) => isUnspaced(word) || isShort(word) || !isStopWord(plain(word)));
+  const terms = new Set(telling.flatMap((word) => termsOf(word, isStopWord)));
   // Of scripts without spaces every word may be a stop word.
   if (terms.size === 0) for (const word of words) for (const part of allOf(word)) terms.add(quoted(part));
   return terms.size === 0 ? undefined : [...terms].join(" OR ");
 }
 
-function bare(word: string): string {
-  return word.includes("'") ? word.replace(LEANING, "").replace(POSSESSIVE, "") : word;
+type IsStopWord = (word: string) => boolean;
+
+/** A word as stop words are listed. */
+function plain(word: string): string {
+  return foldWord(word.replace(/['-]/g, ""));
 }
 
-/** Abbreviations are no stop words: `IT` is not `it`, unless everything is in capitals. */
-function isStopWord(word: string, shouts: boolean): boolean {
-  if (!shouts && /^\p{Lu}{2,}$/u.test(word)) return false;
-  return STOP_WORDS.has(foldWord(word.replace(/['-]/g, "")));
+function bare(word: string): string {
+  return word.includes("'") ? word.replace(LEANING, "").replace(POSSESSIVE, "") : word;
 }
 
 function allOf(word: string): string[] {
@@ -41,19 +45,19 @@ function allOf(word: string): string[] {
 }
 
 /** A word in the ways in which it may be written. */
-function termsOf(word: string): string[] {
-  if (isUnspaced(word)) return unspacedTerms(word);
+function termsOf(word: string, isStopWord: IsStopWord): string[] {
+  if (isUnspaced(word)) return unspacedTerms(word, isStopWord);
   const number = ungrouped(word);
   if (number !== undefined) return [quoted(word), quoted(number)];
   const spellings = [word, ...umlautForms(word)];
-  const forms = [...spellings, joined(word), takenApart(word), ...partsOf(word), ...pairsOf(word)];
+  const forms = [...spellings, joined(word), takenApart(word), ...partsOf(word, isStopWord), ...pairsOf(word)];
   const terms = forms.filter((form) => form !== undefined).map(quoted);
   const stems = spellings.map(stemOf).filter((stem) => stem !== undefined);
   return [...terms, ...stems.map((stem) => `${quoted(stem)}*`)];
 }
 
 /** Words of a run without spaces that are no stop words, and pairs of letters of those that follow each other. */
-function unspacedTerms(run: string): string[] {
+function unspacedTerms(run: string, isStopWord: IsStopWord): string[] {
   const terms: string[] = [];
   let content = "";
   const close = () => {
@@ -61,7 +65,7 @@ function unspacedTerms(run: string): string[] {
     content = "";
   };
   for (const word of segment(run)) {
-    if (STOP_WORDS.has(word)) close();
+    if (isStopWord(word)) close();
     else {
       terms.push(word);
       content += word;
@@ -72,9 +76,9 @@ function unspacedTerms(run: string): string[] {
 }
 
 /** Parts of `part-time` or `XR-4500` that tell something by themselves. */
-function partsOf(word: string): string[] {
+function partsOf(word: string, isStopWord: IsStopWord): string[] {
   const parts = word.split(/[-._/+']/);
-  return parts.length === 1 ? [] : parts.filter((part) => part.length > 1 && !STOP_WORDS.has(foldWord(part)));
+  return parts.length === 1 ? [] : parts.filter((part) => part.length > 1 && !isStopWord(foldWord(part)));
 }
 
 const UMLAUTS: Record<string, string> = { ä: "ae", ö: "oe", ü: "ue" };

@@ -61,16 +61,21 @@ export function isUnspaced(text: string): boolean {
   return text.search(UNSPACED) !== -1;
 }
 
-/** Words of a run of a script without spaces. */
+/** Katakana and hiragana write the same sounds, and many words in either. */
+function toHiragana(text: string): string {
+  return text.replace(/[\u30a1-\u30f6]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) - 0x60));
+}
+
+/** Words of a run of a script without spaces, in hiragana where they are in katakana. */
 export function segment(run: string): string[] {
   segmenter ??= new Intl.Segmenter("ja", { granularity: "word" });
-  return Array.from(segmenter.segment(run), ({ segment }) => segment);
+  return Array.from(segmenter.segment(run), ({ segment }) => toHiragana(segment));
 }
 
 /** Every two letters in a row, each once; nothing for scripts whose words are found well. */
 export function pairsOf(run: string): string[] {
   if (!PAIRED.test(run)) return [];
-  const letters = Array.from(run);
+  const letters = Array.from(toHiragana(run));
   return [...new Set(letters.slice(1).map((letter, index) => `${letters[index]}${letter}`))];
 }
 

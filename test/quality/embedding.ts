@@ -1,4 +1,4 @@
-import { STOP_WORDS } from "../../src/retrieval/stop-words.ts";
+import { stopWordsOf } from "../../src/retrieval/stop-words.ts";
 import { foldText, foldWord, isUnspaced, pairsOf } from "../../src/retrieval/words.ts";
 
 const DIMENSIONS = 1024;
@@ -19,9 +19,10 @@ export function embedLocally(text: string): Float32Array {
 
 function gramsOf(text: string): string[] {
   const words = foldWord(foldText(text)).match(/[\p{L}\p{N}]+/gu) ?? [];
+  const isStopWord = stopWordsOf(words);
   return words.flatMap((word) => {
     if (isUnspaced(word)) return pairsOf(word);
-    if (STOP_WORDS.has(word)) return [];
+    if (isStopWord(word)) return [];
     const padded = `^${word}$`;
     return Array.from({ length: Math.max(1, padded.length - 3) }, (_, index) => padded.slice(index, index + 4));
   });

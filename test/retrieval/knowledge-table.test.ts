@@ -157,6 +157,7 @@ describe("a search", () => {
       query: "有給休暇は何日ですか",
       finds: 0,
     },
+    { name: "finds katakana in hiragana", texts: ["ごみは火曜日に出してください", "x"], query: "ゴミの日", finds: 0 },
     { name: "finds Chinese", texts: ["退货须在三十天内办理。", "员工餐厅"], query: "我们的退货政策是什么", finds: 0 },
     {
       name: "finds Korean with its endings",
