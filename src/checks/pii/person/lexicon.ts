@@ -86,9 +86,11 @@ function strength(word: string, tags: string[]): "strong" | "weak" {
 
 /** Plurals and the like of ordinary words. */
 function isInflected(word: string, known: Map<string, string[]>): boolean {
-  const stem = word.replace(/(?:ies|es|s|ing|ed|ly)$/, "");
-  if (stem === word || stem.length < 3) return false;
-  return COMMON_WORDS.has(stem) || (known.get(stem) ?? []).some((tag) => !NAME_TAGS.has(tag));
+  const stems = [/s$/, /es$/, /ed$/, /d$/, /ing$/, /ly$/, /ies$/].filter((ending) => ending.test(word));
+  return stems
+    .map((ending) => word.replace(ending, ""))
+    .filter((stem) => stem.length >= 3)
+    .some((stem) => COMMON_WORDS.has(stem) || (known.get(stem) ?? []).some((tag) => !NAME_TAGS.has(tag)));
 }
 
 function kindOfParts(parts: WordKind[]): WordKind {

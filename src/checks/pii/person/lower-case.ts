@@ -20,9 +20,9 @@ export function lowerCaseEnd(words: Word[], from: number, cue: Cue): number | un
 }
 
 function isStart(words: Word[], from: number, cue: Cue): boolean {
-  const { kind } = words[from] as Word;
+  const { kind, key } = words[from] as Word;
   if (kind.given === "strong" && !kind.stop) return isNamed(words, from, cue);
-  if (cue === "intro") return !kind.stop && (!kind.common || kind.given === "weak");
+  if (cue === "intro") return !kind.stop && (kind.given === "weak" || (!kind.common && !/(?:ed|ing|ly)$/.test(key)));
   if (cue === "self" && kind.given === "weak" && !kind.stop) return goesOn(words, from);
   return false;
 }

@@ -39,6 +39,9 @@ function isTrusted(parts: Word[], cue: Cue): boolean {
       return parts.length === 1 || unlikely.length < parts.length;
     case "intro":
       return unlikely.length < parts.length;
+    case "plain label":
+      if (parts.length === 1 && !isNameWord(parts[0])) return false;
+      return unlikely.length === 0 || (parts.length > 1 && unlikely.length < parts.length && isGiven(parts[0]));
     case "title":
     case "label":
       return (
@@ -51,6 +54,7 @@ function isTrusted(parts: Word[], cue: Cue): boolean {
     case "signature":
       return unlikely.length === 0 && parts.length <= 3 && parts.every(({ shape }) => shape !== "upper");
     case "role":
+      if (parts.length === 1 && !isNameWord(parts[0])) return false;
       return unlikely.length === 0 && parts.every(({ shape }) => shape !== "upper");
     case "self":
       return (
@@ -65,8 +69,12 @@ function isTrusted(parts: Word[], cue: Cue): boolean {
 /** `From: Acme Support`: after one unknown word another capital goes on. */
 function isHeading(words: Word[], { from, to }: Run, cue: Cue): boolean {
   const after = words[to];
-  if (cue !== "label" || to - from > 1 || words[from]?.kind.given === "strong") return false;
+  if (!cue.endsWith("label") || to - from > 1 || words[from]?.kind.given === "strong") return false;
   return after !== undefined && isJoined(words, to) && isCapital(after);
+}
+
+function isNameWord(word: Word | undefined): boolean {
+  return isGiven(word) || word?.kind.surname === true;
 }
 
 function isGiven(word: Word | undefined): boolean {

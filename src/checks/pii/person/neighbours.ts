@@ -8,13 +8,13 @@ const AND = /^(?:and|und|y|e|et|en|i|och|og|or|dan|ve|ja|es)$/;
 export function neighbours(words: Word[], named: NamedWords[]): NamedWords[] {
   const taken = new Set(named.flatMap(({ from, to }) => indexes(from, to)));
   const found: NamedWords[] = [];
-  for (const { to } of named) {
-    for (let next = besideAt(words, to); next !== undefined; ) {
+  for (const { from, to } of named) {
+    for (let next = besideAt(words, to, to - from === 1); next !== undefined; ) {
       const end = taken.has(next.from) ? undefined : unknownEnd(words, next);
       if (end === undefined) break;
       found.push({ from: next.from, to: end });
       for (const index of indexes(next.from, end)) taken.add(index);
-      next = besideAt(words, end);
+      next = besideAt(words, end, false);
     }
   }
   return [...found, ...before(words, named, taken)];
@@ -48,10 +48,11 @@ interface Beside {
   isPair: boolean;
 }
 
-function besideAt(words: Word[], at: number): Beside | undefined {
+/** Behind a full name, one unknown word after "and" is as likely a company. */
+function besideAt(words: Word[], at: number, isSingle: boolean): Beside | undefined {
   const [word, after] = [words[at], words[at + 1]];
   if (word === undefined) return undefined;
-  if (AND.test(word.key) && /^,? $/.test(word.gap) && after?.gap === " ") return { from: at + 1, isPair: true };
+  if (AND.test(word.key) && /^,? $/.test(word.gap) && after?.gap === " ") return { from: at + 1, isPair: isSingle };
   return LIST_GAP.test(word.gap) ? { from: at, isPair: false } : undefined;
 }
 

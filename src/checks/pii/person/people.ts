@@ -80,5 +80,6 @@ function cueOf(text: string, words: Word[], index: number): Cue {
 
 function isAfterTitle(previous: Word, word: Word): boolean {
   if (!TITLES.has(previous.key) || !/^\.?[ \t]{1,2}$|^\.$/.test(word.gap)) return false;
-  return word.shape === "title" || word.shape === "initial" || word.shape === "upper";
+  if (previous.key === "ms" && previous.shape === "lower") return false;
+  return word.shape === "title" || word.shape === "initial" || (word.shape === "upper" && previous.shape === "upper");
 }

@@ -56,6 +56,10 @@ function isEmbedded(text: string, start: number, end: number): boolean {
   return EMBEDDED_AFTER.test(text.slice(end, end + 2));
 }
 
+/** A capital and small letters, also behind a prefix or a hyphen; other capitals inside make a brand or code. */
+const TITLE =
+  /^(?:(?:[Dd]|[Ll]|O)'|(?:[Aa]l|[Ee]l)-|Mc|Mac|De|Di|Du|La|Le|Van|Von|Fitz|Ja|Da)?\p{Lu}[\p{Ll}\p{M}]+(?:['-]\p{L}[\p{Ll}\p{M}]*)*$/u;
+
 const PLAIN: Record<string, string> = { ł: "l", ø: "o", đ: "d", ð: "d", ß: "ss", æ: "ae", œ: "oe", ı: "i", þ: "th" };
 
 /** Lower case, without accents, so that `Jürgen` is known as `jurgen`. */
@@ -72,5 +76,5 @@ function shapeOf(word: string): Shape {
   if (/^\p{Lu}$/u.test(word)) return "initial";
   if (/^\p{Ll}[\p{Ll}\p{M}'-]*$/u.test(word)) return "lower";
   if (/^\p{Lu}[\p{Lu}\p{M}'-]+$/u.test(word)) return "upper";
-  return /^(?:\p{Lu}|(?:d|l|al|el)['-]\p{Lu})/u.test(word) && /\p{Ll}/u.test(word) ? "title" : "other";
+  return TITLE.test(word) ? "title" : "other";
 }
