@@ -58,9 +58,8 @@ function orderMembers<SomePool extends Pool>(pools: SomePool[], traffic: Traffic
   const members = pools.filter(({ track }) => track.target?.member).sort((a, b) => rankOf(a) - rankOf(b));
   const fallbacksOf = ({ track }: SomePool) =>
     (track.target?.member?.fallbacks ?? []).flatMap((name) => byName.get(name) ?? []).filter(isOpen);
-  const available = members.filter(isOpen);
-  const others = members.filter((member) => !available.includes(member));
-  const chain = [...available.flatMap((member) => [member, ...fallbacksOf(member)]), ...others.flatMap(fallbacksOf)];
+  // What is left keeps its order: fallbacks of who is not available come where their members would have.
+  const chain = members.filter(isOpen).flatMap((member) => [member, ...fallbacksOf(member)]);
   return [...new Set([...chain, ...pools])];
 }
 

@@ -42,7 +42,18 @@ async function putNames(
   };
   const document = {
     providers: Object.fromEntries(providers),
-    models: { ...Object.fromEntries(models), "acme/v": vectors },
+    models: {
+      ...Object.fromEntries(models),
+      "acme/v": vectors,
+      "acme/ab": {
+        name: "AB",
+        endpoints: ["a", "b"].map((provider, index) => ({
+          provider,
+          model: provider,
+          pricing: { prompt: `${0.000001 * 10_000 ** index}`, completion: "0" },
+        })),
+      },
+    },
     aliases: { [name]: { model: "acme/a", ...LIMITS, ...alias } },
     routers: { [router]: { members: members(LIMITS) } },
   };
@@ -158,6 +169,40 @@ describe("a member that is an alias", () => {
     await settles(`router:${router}`, alias, [1, 12]);
     await settles(`router:${router}`, "acme/b", [2, 24]);
     await settles(`alias:${alias}`, alias, [1, 12]);
+  });
+});
+
+describe("a member with two endpoints", () => {
+  const shutAt = async (router: string) => {
+    const { states, atMs } = await env.TRAFFIC.getByName(`router:${router}`).look([{ target: "acme/ab" }], {
+      requests: 1,
+      tokens: 1,
+    });
+    const untilMs = states["acme/ab"]?.shut?.untilMs;
+    return untilMs === undefined ? undefined : Math.round((untilMs - atMs) / 1000);
+  };
+  const busy = (seconds: number) => json(errorBody("Wait."), { status: 429, headers: { "retry-after": `${seconds}` } });
+  const wishes = { provider: { order: ["a", "b"] } };
+
+  it("is not passed over when the second one answers", async () => {
+    const { router } = await putNames(inOrder("ab"));
+    connect({ a: busy(50), b: GOOD });
+    expect((await chat(key, { model: router, ...wishes })).status).toBe(200);
+    await settles(`router:${router}`, "acme/ab", [1, 12]);
+    expect(await shutAt(router)).toBeUndefined();
+  });
+
+  it("is back with the first of them when both have failed", async () => {
+    for (const [a, b] of [
+      [50, 20],
+      [20, 50],
+    ] as const) {
+      const { router } = await putNames(inOrder("ab"));
+      connect({ a: busy(a), b: busy(b) });
+      expect((await chat(key, { model: router, ...wishes })).status).toBe(429);
+      await vi.waitFor(async () => expect(await shutAt(router)).toBe(20));
+      isolateCooldowns.clear();
+    }
   });
 });
 
