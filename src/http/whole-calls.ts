@@ -71,7 +71,14 @@ export async function callBeside<Value>(
     const { admit, onHeaders, onBegin, observe } = watch;
     const asked: WholeRequest<Value> = {
       ...{ call: ask.call, apiType: ask.apiType, route, plan, identity, hops: hopsOf(c), keyOf, settle },
-      ...{ admit, onHeaders, onBegin, observe, signal: c.req.raw.signal, timeouts: timeouts ?? undefined },
+      ...{
+        admit,
+        onHeaders,
+        onBegin,
+        observe,
+        signal: payer.signal ?? c.req.raw.signal,
+        timeouts: timeouts ?? undefined,
+      },
       allowsFallbacks: fallbacks !== false,
       deadlineMs: ask.timeoutMs && Math.max(1, ask.timeoutMs - (Date.now() - createdAtMs)),
     };

@@ -250,6 +250,23 @@ describe("embeddings", () => {
     expect(last).toEqual(tokens.input.slice(10));
   });
 
+  it("of pictures are asked of models that take them", async () => {
+    const picture = { type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } };
+    const input = [{ content: [{ type: "text", text: "a" }, picture] }];
+    const blind = await addModel("embeddings", { only: embed }, { input_modalities: ["text"] });
+    const { error } = await jsonOf(await post("/embeddings", { model: blind.model(), input }), 404);
+    expect(error.message).toContain("image");
+    const seeing = await addModel(
+      "embeddings",
+      { only: json({ data: [{ embedding: [1] }], usage: { prompt_tokens: 800 } }) },
+      { input_modalities: ["text", "image"] },
+    );
+    const { usage } = await jsonOf(await post("/embeddings", { model: seeing.model(), input }), 200);
+    expect(usage.prompt_tokens).toBe(800);
+    expect(seeing.route("only").visits[0]?.body.input).toEqual(input);
+    await jsonOf(await post("/embeddings", { model: blind.model(), input: [input[0], "text"] }), 400);
+  });
+
   it.each(["text", "rerank"] as const)("are not asked of a model that gives %s", async (output) => {
     const scene = await addModel(output, { only: embed });
     await jsonOf(await post("/embeddings", { model: scene.model(), input: "a" }), 404);
