@@ -95,6 +95,33 @@ describe("a chat with rag_params", () => {
     expect(sent).not.toContain("system prompt");
   });
 
+  it("is looked up and answered with personal data replaced", async () => {
+    const { id } = await library();
+    const content = "Which train does jane.doe@example.com take to a customer?";
+    const input = { pii: "replace", pii_replace_method: "category" };
+    const answer = await jsonOf(await ask({ table_id: id }, { messages: [{ role: "user", content }], input }), 200);
+    expect(answer.references).toMatchObject({
+      search_query: "Which train does <EMAIL_ADDRESS> take to a customer?",
+      chunks: [{ text: TRAVEL }],
+    });
+    const bodies = arrivals().map(({ body }) => body);
+    expect(bodies).toHaveLength(2);
+    expect(JSON.stringify(bodies)).not.toContain("jane.doe");
+  });
+
+  it.each([
+    { name: "for several choices, once", fields: { n: 2 }, choices: 2 },
+    { name: "for a conversation that is one text", fields: { messages: "How do I travel to a customer?" }, choices: 1 },
+  ])("has its references $name", async ({ fields, choices }) => {
+    const { id } = await library();
+    const answer = await jsonOf(await ask({ table_id: id }, fields), 200);
+    expect(answer.references.chunks).toMatchObject([{ text: TRAVEL }]);
+    expect(answer.choices).toHaveLength(choices);
+    const visits = arrivals();
+    expect(visits.filter(({ path }) => path === "/embeddings")).toHaveLength(1);
+    for (const { body } of visits.slice(1)) expect(body.messages[0].content[0].text).toContain(TRAVEL);
+  });
+
   it("is put in order by the built-in model", async () => {
     const { id } = await library();
     const answer = await jsonOf(await ask({ table_id: id, k: 1, reranking_model: "pointsman/bm25" }), 200);
