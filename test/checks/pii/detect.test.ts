@@ -50,6 +50,12 @@ const ROWS: [PiiEntity, string, string[]][] = [
   ["CRYPTO", "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdp", []],
   ["CRYPTO", `0x${"aB".repeat(20)} and 0x${"ab".repeat(32)}`, [`0x${"aB".repeat(20)}`]],
   ["DATE_TIME", "born on 14 March 1987, married on 1 May 2010", ["14 March 1987"]],
+  [
+    "DATE_TIME",
+    "geb. 03.07.1975, née le 12 février 1968, 生年月日:1985年4月12日",
+    ["03.07.1975", "12 février 1968", "1985年4月12日"],
+  ],
+  ["DATE_TIME", '"dob": "1990-06-03T00:00:00Z"', ["1990-06-03"]],
   ["DATE_TIME", "on 14 March 1987 it rained", []],
   ["DATE_TIME", "Born some time ago in a far away country, I think: 14 March 1987", []],
   ["PERSON", "Dr. Wei Zhang's lamp, my name is ada", ["Wei Zhang", "ada"]],
@@ -62,6 +68,9 @@ const ROWS: [PiiEntity, string, string[]][] = [
   ["LOCATION", "Hauptstraße 12, 10115 Berlin", ["Hauptstraße 12, 10115 Berlin"]],
   ["LOCATION", "12 rue de la Paix, 75002 Paris", ["12 rue de la Paix, 75002 Paris"]],
   ["LOCATION", "10 Downing Street, London SW1A 2AA", ["10 Downing Street, London SW1A 2AA"]],
+  ["LOCATION", "24 Sussex Drive, Ottawa, ON K1M 1M4", ["24 Sussex Drive, Ottawa, ON K1M 1M4"]],
+  ["LOCATION", "Calle de Alcalá 45, 28014 Madrid", ["Calle de Alcalá 45, 28014 Madrid"]],
+  ["LOCATION", "i live at 742 evergreen terrace now", ["742 evergreen terrace"]],
   ["LOCATION", "We walked 12 miles in Paris on 5 May.", []],
 ];
 

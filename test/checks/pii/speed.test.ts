@@ -35,6 +35,7 @@ const HOSTILE: Record<string, string> = {
   months: "born 1 May ",
   streets: "1 Aaaaaaaa ",
   "half streets": "12 rue de la ",
+  "lower-case streets": "ship to 1 aa ",
   "german streets": "Aaaaaaaaaaaa ",
   phones: "+1 (415) ",
   "zero width": "\u200b",
