@@ -249,6 +249,58 @@ describe("whoever is available", () => {
   });
 });
 
+describe("any plan of a router", () => {
+  const ids = Object.keys(MODELS);
+  const target = fc.constantFrom(...ids, "one", "two");
+  const member = fc.record(
+    {
+      target,
+      weight: fc.constantFrom(0, 1, 5),
+      rpm: fc.constantFrom(1, 100),
+      fallbacks: fc.uniqueArray(target, { maxLength: 4 }),
+    },
+    { requiredKeys: ["target"] },
+  );
+  const members = fc.uniqueArray(member, { selector: ({ target: name }) => name, minLength: 1, maxLength: 8 });
+  const gates = [...ids, "one", "two"].map((name) => `router:r ${name}`);
+  const situation = fc.record({
+    members,
+    shut: fc.subarray([...gates, "alias:one"]),
+    seed: fc.integer(),
+    allow_fallbacks: fc.boolean(),
+    seesImages: fc.boolean(),
+  });
+  const aliases = { one: { model: "acme/a", rpm: 5, fallbacks: ["two"] }, two: { model: "acme/d", provider: "d1" } };
+
+  it("is the same for the same chance, goes to six targets or fewer, to nobody twice, and to nobody who is shut", () => {
+    fc.assert(
+      fc.property(situation, ({ members: own, shut, seed, allow_fallbacks, seesImages }) => {
+        const shuts: Shuts = Object.fromEntries(shut.map((name) => [name, "cooling_down"]));
+        const chat = { model: "r", provider: { allow_fallbacks }, ...(seesImages && { messages: IMAGE }) };
+        const make = () => plan({ aliases, ...router(own) }, chat, { shuts, random: seededRandom(seed) });
+        const { candidates, excluded } = make();
+        expect(make()).toEqual(make());
+        const targets = [...new Set(candidates.map(({ target: of }) => of?.name))];
+        expect(targets.length).toBeLessThanOrEqual(allow_fallbacks ? 6 : 1);
+        const all = [...candidates, ...excluded].map(({ endpoint }) => endpoint.id);
+        expect(all).toEqual([...new Set(all)]);
+        for (const { target: of } of candidates) {
+          expect(shut).not.toContain(`router:r ${of?.member ? of.name : ""}`);
+          if (of?.name === "one") expect(shut).not.toContain("alias:one");
+        }
+        // Somebody who is available is asked: a member first of all.
+        const isOpen = ({ target: name }: { target: string }) =>
+          !shut.includes(`router:r ${name}`) && !(name === "one" && shut.includes("alias:one"));
+        const fit = own.filter(({ target: name }) => !seesImages || name === "acme/see").filter(isOpen);
+        if (fit.length > 0) expect(candidates[0]?.target?.member).toBeDefined();
+        const hasWeight = fit.some(({ weight = 1 }) => weight > 0);
+        if (hasWeight) expect(candidates[0]?.target?.member?.weight).toBeGreaterThan(0);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
 describe("an alias with limits", () => {
   const names: Names = {
     aliases: {
