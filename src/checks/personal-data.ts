@@ -74,7 +74,7 @@ async function rewrite(slot: TextSlot, replacer: Replacer, detect: Detect): Prom
   const spans = await detect(text);
   if (spans.length === 0) return;
   const written = await replacer.replace(text, spans);
-  const json = /^\s*[[{]/.test(text) ? parseJson(text) : undefined;
+  const json = JSON_LIKE.test(text) ? parseJson(text) : undefined;
   // What was JSON stays JSON: a number that was found becomes a string.
   const isBroken = json !== undefined && parseJson(written) === undefined;
   slot.write(isBroken ? JSON.stringify(await rewriteLeaves(json, replacer, detect)) : written);
@@ -92,8 +92,11 @@ function sameIn(whole: string, spans: readonly PiiSpan[]): Detect {
   };
 }
 
+const JSON_LIKE = /^\s*[[{"]/;
+
 /** Characters that JSON may write as `\u0040` as what they are; nothing is hidden from a reader by that. */
 function plainJson(text: string): string {
+  if (!JSON_LIKE.test(text)) return text;
   return text.replace(/\\u00([2-7][0-9a-f])/gi, (written, digits: string) => {
     const character = String.fromCharCode(Number.parseInt(digits, 16));
     return character === '"' || character === "\\" ? written : character;

@@ -14,9 +14,12 @@ const MAX_AT_ONCE = 4;
 export function refuseInjections(chat: ChatRequest, settings: ChecksSettings): void {
   const messages = scannedMessages(chat, settings);
   requireScannable(messages, "prompt injection");
-  for (const { text } of messages) {
-    const { score, patterns } = scoreInjection(text);
-    if (score >= thresholdOf(settings)) throw refusal("prompt_injection", { patterns });
+  for (const { text, parts } of messages) {
+    // A word may have been torn apart to hide it.
+    for (const view of parts.length > 1 ? [text, parts.join("")] : [text]) {
+      const { score, patterns } = scoreInjection(view);
+      if (score >= thresholdOf(settings)) throw refusal("prompt_injection", { patterns });
+    }
   }
 }
 
@@ -46,15 +49,21 @@ function thresholdOf({ injection }: ChecksSettings): number {
   return injection?.threshold ?? DEFAULT_THRESHOLD;
 }
 
+interface ScannedMessage {
+  text: string;
+  parts: string[];
+}
+
 /** The text of each message of a user or a tool; of the operator's own, where that is to be scanned. */
-function scannedMessages(chat: ChatRequest, settings: ChecksSettings): { text: string }[] {
-  const texts = new Map<number | undefined, string>();
+function scannedMessages(chat: ChatRequest, settings: ChecksSettings): ScannedMessage[] {
+  const messages = new Map<number | undefined, string[]>();
   for (const { speaker, message, text } of draftOf(chat).slots) {
     const isScanned =
       speaker === "user" || speaker === "tool" || (speaker === "system" && settings.scan_system === true);
     if (!isScanned) continue;
-    const before = texts.get(message);
-    texts.set(message, before === undefined ? text : `${before}\n${text}`);
+    const parts = messages.get(message);
+    if (parts) parts.push(text);
+    else messages.set(message, [text]);
   }
-  return [...texts.values()].map((text) => ({ text }));
+  return [...messages.values()].map((parts) => ({ text: parts.join("\n"), parts }));
 }

@@ -7,7 +7,7 @@ import type { SideCalls } from "../../src/schema/side-calls.ts";
 const MAIL = "canary.mail@acme-corp.example";
 const CARD = "4111111111111111";
 /** Of 19 digits, more than a number can count with. */
-const LONG_CARD = "6304000000000000000";
+const LONG_CARD = "6214123456789012371";
 
 const nobody = { ask: () => Promise.reject(new Error("nobody is to be asked")) } as unknown as SideCalls;
 
