@@ -9,10 +9,10 @@ import type { Purpose, RankedDocument, SideCalls } from "../schema/side-calls.ts
 import type { Team } from "../schema/team.ts";
 import { readCatalogue } from "../store/catalogue.ts";
 import { type Held, holdFor, rulesFor } from "./admission.ts";
-import { bookedWith, storesOf } from "./booking.ts";
 import { type AppContext, waitUntilOf } from "./env.ts";
 import { type PlanFor, planAndEnter } from "./planning.ts";
 import { hopsOf } from "./request-headers.ts";
+import { identityOf, sideStores } from "./side-booking.ts";
 import { catalogueFor } from "./team-catalogue.ts";
 import { ESTIMATING_RULER } from "./token-ruler.ts";
 import { callBeside } from "./whole-calls.ts";
@@ -78,19 +78,15 @@ async function ask(c: AppContext, payer: SidePayer, question: Question): Promise
   let held: Held | undefined;
   try {
     held = await holdFor(c, { id, key, team, plan, route, chat, isBeside });
-    const stores = storesOf(c.env, { team: team.id, key }, waitUntilOf(c));
-    const identity = {
-      ...{ id, createdAtMs, keyHash: key.hash, account: key.account, team: team.id, client: {}, plan: record, purpose },
-      ...(parentId !== undefined && { parentId }),
-    };
     const asked: Dispatch = {
-      ...{ chat: held.chat, route, plan, identity, hops: hopsOf(c), ...watch },
+      ...{ chat: held.chat, route, plan, hops: hopsOf(c), ...watch },
+      identity: identityOf(payer, { id, createdAtMs, plan: record, purpose }),
       ...{
         outlivesClient: c.env.IS_ERRAND === true,
         signal: payer.signal ?? c.req.raw.signal,
         waitUntil: waitUntilOf(c),
       },
-      ...bookedWith(held, { ...stores, settle: alsoTelling(onSettled, stores.settle) }, () => {}),
+      ...sideStores(c, payer, held, onSettled),
       deadlineMs: timeoutMs && Math.max(1, timeoutMs - (Date.now() - createdAtMs)),
     };
     const answer = await dispatch(passage ? passage.guide(asked) : asked);
@@ -183,13 +179,6 @@ async function rerank(c: AppContext, payer: SidePayer, ranking: Ranking): Promis
   const rules = isOperators ? rulesOfSide(payer, "rerank") : rulesFor(payer);
   const ask = { call, apiType: "rerank" as const, model, rules, longestTokens: 0 };
   return (await callBeside(c, payer, { ...ask, searchUnits, purpose: "rerank", onSettled })).value;
-}
-
-function alsoTelling(hear: (record: GenerationRecord) => void, settle: (record: GenerationRecord) => void) {
-  return (record: GenerationRecord) => {
-    hear(record);
-    settle(record);
-  };
 }
 
 /** The text of a `chat.completion`. */

@@ -9,10 +9,10 @@ import type { ProviderPreferences } from "../schema/provider-preferences.ts";
 import type { Purpose } from "../schema/side-calls.ts";
 import { TOKEN_ESTIMATE_ERROR } from "../usage/count-tokens.ts";
 import { type Held, holdFor } from "./admission.ts";
-import { bookedWith, storesOf } from "./booking.ts";
-import { type AppContext, waitUntilOf } from "./env.ts";
+import type { AppContext } from "./env.ts";
 import { type PlanFor, planAndEnter } from "./planning.ts";
 import { hopsOf } from "./request-headers.ts";
+import { identityOf, sideStores } from "./side-booking.ts";
 import type { SidePayer } from "./side-calls.ts";
 import { catalogueFor } from "./team-catalogue.ts";
 
@@ -59,26 +59,16 @@ export async function callBeside<Value>(
   try {
     const bounded = { plan, route: toRoute(ask, tokens), chat };
     held = await holdFor(c, { id, key, team, ...bounded, isBeside: parentId !== undefined });
-    const stores = storesOf(c.env, { team: team.id, key }, waitUntilOf(c));
-    const { keyOf, settle } = bookedWith(held, { ...stores, settle: telling(ask.onSettled, stores.settle) }, () => {
+    const { keyOf, settle } = sideStores(c, payer, held, (written) => {
       hasRecord = true;
+      ask.onSettled?.(written);
     });
-    const identity = {
-      ...{ id, createdAtMs, keyHash: key.hash, account: key.account, team: team.id, client: ask.client ?? {} },
-      ...{ plan: record, ...(ask.purpose && { purpose: ask.purpose }), ...(parentId !== undefined && { parentId }) },
-    };
+    const { client = {}, purpose } = ask;
     const { timeouts, allow_fallbacks: fallbacks } = planned.chat.provider ?? {};
-    const { admit, onHeaders, onBegin, observe } = watch;
     const asked: WholeRequest<Value> = {
-      ...{ call: ask.call, apiType: ask.apiType, route, plan, identity, hops: hopsOf(c), keyOf, settle },
-      ...{
-        admit,
-        onHeaders,
-        onBegin,
-        observe,
-        signal: payer.signal ?? c.req.raw.signal,
-        timeouts: timeouts ?? undefined,
-      },
+      ...{ call: ask.call, apiType: ask.apiType, route, plan, hops: hopsOf(c), keyOf, settle, ...watch },
+      identity: identityOf(payer, { id, createdAtMs, plan: record, client, purpose }),
+      ...{ signal: payer.signal ?? c.req.raw.signal, timeouts: timeouts ?? undefined },
       allowsFallbacks: fallbacks !== false,
       deadlineMs: ask.timeoutMs && Math.max(1, ask.timeoutMs - (Date.now() - createdAtMs)),
     };
@@ -103,12 +93,5 @@ function toRoute({ model, preferences, apiType, inputs = [] }: WholeAsk<unknown>
   return {
     ...{ model, models: [], preferences: preferences ?? {}, parameters: [], inputs, outputs: [apiType] },
     ...{ prompt: { text: tokens, tools: 0, media: 0, total: tokens, least }, maxTokens: 0, compression: "off" },
-  };
-}
-
-function telling(hear: WholeAsk<unknown>["onSettled"], settle: (record: GenerationRecord) => void) {
-  return (record: GenerationRecord) => {
-    hear?.(record);
-    settle(record);
   };
 }
