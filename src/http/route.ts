@@ -1,9 +1,10 @@
 import { dryRun } from "../dispatch/dry-run.ts";
 import { explainEmpty } from "../routing/explain-empty.ts";
 import { splitEndpointId } from "../routing/outline.ts";
-import { parseChatRequest, wholeRequest } from "../schema/chat.ts";
+import { parseChatRequest } from "../schema/chat.ts";
 import { rulesFor } from "./admission.ts";
 import { identify } from "./authenticate.ts";
+import { asMeant } from "./dialects/as-meant.ts";
 import { dialectOf } from "./dialects/choose.ts";
 import type { AppContext } from "./env.ts";
 import { toErrorObject } from "./error-response.ts";
@@ -24,8 +25,7 @@ export async function postRoute(c: AppContext): Promise<Response> {
   const asked = parseChatRequest(await readJsonBody(c.req.raw));
   const dialect = dialectOf(c);
   const { chat: filled, preset } = await withPreset(c.env.KV, asked);
-  const whole = wholeRequest(filled, dialect?.maxStops);
-  const chat = dialect?.prepare?.(whole) ?? whole;
+  const chat = asMeant(filled, dialect);
   const catalogue = await catalogueFor(
     c,
     caller.kind === "key" ? { team: caller.team.id, key: caller.key } : undefined,

@@ -150,6 +150,8 @@ describe.each(NAMES)("an answer for %s", (name) => {
     for (const model of [undefined, "", null]) {
       const response = await ask(name, { model, max_tokens: 5 });
       expect(response.status).toBe(isRefused ? 400 : 200);
+      const dry = await send("/api/v1/route", { key: keys[name], json: { model, messages: HELLO } });
+      expect(dry.status).toBe(response.status);
       const body = await response.json<Record<string, unknown>>();
       if (!isRefused) expect(body.model).toBe("demo/story");
       else if (name === "bud")
