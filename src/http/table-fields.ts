@@ -1,13 +1,10 @@
 import * as z from "zod";
-import { LIMITS } from "../retrieval/limits.ts";
+import { LIMITS, TABLE_ID, TABLE_ID_RULE } from "../retrieval/limits.ts";
 import { SEARCH_MODES } from "../retrieval/search.ts";
 import { expected, integerBetween } from "../schema/fields.ts";
 
 /** Bodies of the routes of knowledge tables. */
 
-/** Of an id, which names the table in its store and in requests. */
-const TABLE_ID = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,98}[A-Za-z0-9])?$/;
-const TABLE_ID_RULE = '1 to 100 letters, digits, "_", "-" or ".", beginning and ending with a letter or a digit';
 const DEFAULT_CHUNK_SIZE = 2_000;
 const DEFAULT_OVERLAP = 200;
 const MAX_CONTEXT_CHARS = 10_000;

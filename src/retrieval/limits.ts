@@ -11,6 +11,10 @@ export const LIMITS = {
   charsPerRow: 100_000,
 } as const;
 
+/** Of an id, which names the table in its store and in requests. */
+export const TABLE_ID = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,98}[A-Za-z0-9])?$/;
+export const TABLE_ID_RULE = '1 to 100 letters, digits, "_", "-" or ".", beginning and ending with a letter or a digit';
+
 /** Which limit a table would break with more chunks; undefined when none. `dimensions` is null without vectors. */
 export function refusalOf(chunks: number, dimensions: number | null): string | undefined {
   const { chunksPerTable, floatsPerTable } = LIMITS;

@@ -1,7 +1,7 @@
 import { fromStore, invalidField, RouterError } from "../errors.ts";
 import type { FoundChunk, IndexQuery, NewChunk, StoredChunk } from "./chunk-index.ts";
 import type { Addition, KnowledgeTable, NewTable, StoredDocument, Table } from "./knowledge-table.ts";
-import { LIMITS } from "./limits.ts";
+import { LIMITS, TABLE_ID } from "./limits.ts";
 
 /**
  * Knowledge tables: a Durable Object each, and the list of them in KV.
@@ -176,6 +176,8 @@ function keyOf({ projectId }: TablePlace, id: string): string {
   return `${PREFIX}${projectId}:${id}`;
 }
 
+/** Throws 404 for an id that no table can have. */
 function objectOf(place: TablePlace, id: string): DurableObjectStub<KnowledgeTable> {
+  if (!TABLE_ID.test(id)) throw noTable(id);
   return place.namespace.getByName(keyOf(place, id));
 }

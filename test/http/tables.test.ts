@@ -68,6 +68,15 @@ describe("the tables of a project", () => {
     ]);
   });
 
+  it.each(["x".repeat(3000), "a%2Fb", "one%00", "%20", "one:"])(
+    "are not there under impossible ids: %.10s",
+    async (id) => {
+      const { key } = await projectWithTables();
+      await errorOf(send(`/api/v1/tables/${id}`, { key }), 404);
+      await errorOf(send(`/api/v1/tables/${id}/search`, { key, json: { query: "x" } }), 404);
+    },
+  );
+
   it("are nobody's without a key, and not of a project that is not there", async () => {
     await errorOf(send("/api/v1/tables"), 401);
     await errorOf(manage("/api/v1/tables", { headers: { "x-project-id": "no-such-project" } }), 404);
