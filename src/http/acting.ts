@@ -39,7 +39,7 @@ export async function findProject(c: AppContext, id: string): Promise<Team | und
  * For whom a token acts; `team` is the one that it is bound to. Throws 403 for a project or a user that it must not act
  * for, 401 for a service key whose request does not say it.
  */
-export async function actingOf(c: AppContext, key: ApiKey, team: Team | undefined): Promise<Acting> {
+export function actingOf(c: AppContext, key: ApiKey, team: Team | undefined): Acting | Promise<Acting> {
   if (key.kind === "service") return actingForService(c);
   if (key.kind === "pat") return actingForUser(c, key, team);
   if (!team) throw new RouterError("authentication", "User not found");

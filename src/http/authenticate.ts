@@ -44,7 +44,8 @@ export async function identify(c: AppContext): Promise<Caller> {
   const team = key.team === null ? undefined : await findTeam(c.env.KV, key.team);
   if (key.team !== null && !team) throw new RouterError("authentication", "The workspace of this key was deleted");
   if (key.kind === "management") return { kind: "management", key, team };
-  const acting = await actingOf(c, key, team);
+  const who = actingOf(c, key, team);
+  const acting = who instanceof Promise ? await who : who;
   return { kind: "key", key: key.kind === "service" ? { ...key, userId: acting.userId } : key, ...acting };
 }
 
