@@ -9,6 +9,8 @@ export interface NormalText {
 
 /** Characters that show nothing and are put between others to hide them: joiners, marks of direction, soft hyphens, tags. */
 const INVISIBLE = /\p{Cf}|\u034f|[\ufe00-\ufe0f]/u;
+/** A break as JSON and source code write it; it takes two units before and after. */
+const ESCAPED_BREAK = /\\[nrt]/g;
 const NOT_ASCII = /[^\0-\x7f]/;
 /** Dashes and quotes that stand for those of a keyboard; each is one unit, as its replacement is. */
 const LOOKALIKES = /[\u00b4\u02bc\u02bb\u2010-\u2015\u2018\u2019\u201b\u2032\u2212\uff07]/g;
@@ -17,8 +19,16 @@ const ALL_INVISIBLE = new RegExp(INVISIBLE, "gu");
 /** What joins the character before it: combining marks, and the later letters of a Hangul syllable. */
 const JOINS_PREVIOUS = /[\p{M}\u1160-\u11ff\uff9e\uff9f]/u;
 
-/** NFKC without invisible characters, dashes and quotes as on a keyboard. Takes time linear in the text. */
+/**
+ * NFKC without invisible characters, dashes and quotes as on a keyboard. Line breaks that
+ * stand in the text as `\n` are breaks. Takes time linear in the text.
+ */
 export function normalise(given: string): NormalText {
+  const normal = normaliseUnescaped(given);
+  return normal.text.includes("\\") ? { ...normal, text: normal.text.replace(ESCAPED_BREAK, "\n ") } : normal;
+}
+
+function normaliseUnescaped(given: string): NormalText {
   if (!NOT_ASCII.test(given)) return unmoved(given);
   if (!INVISIBLE.test(given) && given.normalize("NFKC") === given) return unmoved(likeKeyboard(given));
   return moved(given);

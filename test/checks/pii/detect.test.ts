@@ -107,6 +107,12 @@ describe("positions", () => {
     expect(await found("EMAIL_ADDRESS", text)).toEqual([expected]);
   });
 
+  it("are found behind a line break that is written as JSON writes it", async () => {
+    const text = '{"note":"Kind regards,\\nJohn Smith\\n415-555-2671"}';
+    expect(await found("PERSON", text)).toEqual(["John Smith"]);
+    expect(await found("PHONE_NUMBER", text)).toEqual(["415-555-2671"]);
+  });
+
   it("are found through dashes and spaces of other widths", async () => {
     expect(await found("US_SSN", "536\u201122\u20118714")).toEqual(["536\u201122\u20118714"]);
     expect(await found("IBAN_CODE", "GB82\u00a0WEST\u00a01234\u00a05698\u00a07654\u00a032")).toHaveLength(1);

@@ -13,22 +13,22 @@ export const WEAK_GIVEN = words(`
   candy penny dolly melody harmony destiny eden miles marina nova lance mason hunter parker carter cooper taylor tanner tyler
   walker claude alexa siri ada cassandra jenkins apollo athena phoenix luna sage stella tesla aurora dora lucky sunny honey sugar
   early worth true vale bond bishop pope bennett page paige read wood woods stone field fields brook brooks lane gale storm skye sky
-  rain river ocean bay harbor daisy lily violet ivy fern hazel holly heather myrtle laurel clover poppy jewel gem opal ruby sapphire
+  rain river ocean bay harbor daisy lily violet ivy fern hazel holly heather myrtle laurel clover poppy jewel gem opal sapphire
   diamond goldie silver gold mercedes lexus bentley royce porsche ford lincoln washington jackson jefferson monroe nelson wellington
   hamilton montana dakota cheyenne savannah charlotte alabama tennessee texas asia africa america britain ireland holland
-  don ben will bob pat gene ray roy rex rod ross rusty skip spike tab tad ted ty van vic wes zip bud buddy buck buster chip chuck
-  clay colt cody curt dash doc dusty fox frost gray hank happy hardy harmony heaven hero ike jade jan jay jet jewel jet johnny july
-  justice kit lake land law lee leaf lane levi liberty link love lyric magnus major maple marshal marshall marvel matt mercy merry
-  mike-check miller milo mint modesty noble north nova oak oakley pace patience pax penn pepper peace pilot piper price pure quest
+  don ben bob gene ray roy rex rod ross skip spike tab tad ted ty van vic wes zip bud buddy buck buster chip chuck
+  clay colt cody curt dash doc dusty fox frost gray hank happy hardy heaven hero ike jade jan jay jet johnny july
+  justice kit lake land law lee leaf levi liberty link love lyric magnus maple marshal marshall marvel matt mercy merry
+  miller milo mint modesty noble north oak oakley pace patience pax penn pepper peace pilot piper price pure quest
   ranger raven rebel reef ridge robin rocky roman romeo rowan royal rush salem sand scout shade shadow shelby sierra smith sol song
-  south spring steel sterling stone story summit sunday monday friday trace trinity tulip twain unity urban valentine velvet vida
+  south spring steel sterling story summit sunday monday friday trace trinity tulip twain unity urban valentine velvet vida
   wave west willow wilder winter wolf wren young zen zion alma viola leo jean pilar emir fanny sultan kim so tai tan long man
-  ali mine son dan my an ha bo la le de do da in on ho si mi lo per can said era ana-log victor echo delta oscar romeo juliet sierra
+  ali mine son dan my an ha bo la le de do da in on ho si mi lo per can said era victor echo delta oscar juliet
   tango golf hotel mike charlie alpha bravo lima quebec papa constance concepcion dolores rosario consuelo guadalupe asuncion milan
-  orlando catalina valencia adelaide alexandria geneva lourdes sofia-city petra troy carmel kent devon cornwall chester lancaster
-  stafford bradford clinton newton easter noel natal tiffany chanel hermes gemini pascal delphi elm swift julia-lang mojo
-  ellen-page cosmo atlas titan orion rich gay bo rocky bambi barbie elsa-pataky nan mo vi flo dot kitty missy sissy precious
-  baby chad cyprus jamaica trinidad tobago ceylon sharon cherry coco jazz cola mona lisa-simpson rey fe amen bless pa ma
+  orlando catalina valencia adelaide alexandria geneva lourdes petra troy carmel kent devon cornwall chester lancaster
+  stafford bradford clinton newton easter noel natal tiffany chanel hermes gemini pascal delphi elm swift mojo
+  cosmo atlas titan orion gay bambi barbie nan mo vi flo dot kitty missy sissy precious
+  baby chad cyprus jamaica trinidad tobago ceylon sharon cherry coco jazz cola mona rey fe amen bless pa ma
 `);
 
 /** Titles before a name. */
@@ -65,20 +65,20 @@ export const STOP_WORDS = words(`
   every either neither other another such same own than here there now today tomorrow yesterday tonight again always never often soon
   later already still even ever however therefore moreover meanwhile perhaps maybe indeed monday tuesday wednesday thursday friday
   saturday sunday january february march july september october november december jan feb mar apr jun jul aug sep sept oct nov dec
-  mon tue tues wed thu thur thurs fri sat sun am pm etc eg ie vs via per re fwd fw cc bcc note attn subject date time total amount order
+  mon tue tues wed thu thur thurs fri sat sun pm etc eg ie vs per re fwd fw cc bcc note attn subject date time total amount order
   invoice ticket customer client user team support service sales billing account admin manager director department office company
-  product project the error warning info debug true false null none undefined name email phone address city country state zip
+  product project error warning info debug true false null none undefined name email phone address city country state zip
   first last middle full new old next previous good bad best better great morning afternoon evening night day week month year
   one two three four five six seven eight nine ten let let's lets get got go going come came make made take took see saw know think want
   need try use call ask tell say said says send sent give gave find found put keep show open close start stop run ran check
   der die das den dem des ein eine einen einem einer und oder aber nicht ich du er sie es wir ihr mein dein sein unser euer bitte danke
-  ist sind war hat haben wird mit von zu bei nach aus auf im am um fur uber unter vor hallo liebe lieber sehr geehrte geehrter guten
+  ist sind war hat haben wird mit von zu bei nach aus auf im um fur uber unter vor hallo liebe lieber sehr geehrte geehrter guten
   montag dienstag mittwoch donnerstag freitag samstag sonntag januar februar marz mai juni juli oktober dezember
-  le la les un une et ou mais je tu il elle nous vous ils elles mon ma mes ton ta tes son sa ses notre votre leur ce cet cette est sont
+  le la les un une et ou mais je tu il elle nous vous ils elles ma mes ton ta tes son sa ses notre votre leur ce cet cette est sont
   avec pour dans sur par sans chez bonjour merci lundi mardi mercredi jeudi vendredi samedi dimanche
-  el los las una unos unas y o pero yo ella nosotros ustedes ellos mi tu su es esta son con para por sin en hola gracias estimado estimada
-  lunes martes miercoles jueves viernes sabado domingo il lo gli uno e ma io lui lei noi voi loro con per su tra fra ciao grazie
-  gentile os as um uma eu ele voce nos meu minha seu sua com por em ola obrigado obrigada prezado prezada
+  el los las una unos unas y o pero yo ella nosotros ustedes ellos mi su esta con para por sin en hola gracias estimado estimada
+  lunes martes miercoles jueves viernes sabado domingo lo gli uno e io lui lei noi voi loro tra fra ciao grazie
+  gentile os uma eu ele voce nos meu minha seu sua com em ola obrigado obrigada prezado prezada
   spoke speak speaking according regarding
 `);
 
@@ -95,8 +95,8 @@ export const THING_WORDS = words(`
   solutions technologies technology labs networks services consulting logistics insurance capital ventures energy pharma
   pharmaceuticals pro max plus ultra mini edition series model version api sdk app web framework server database line railway highway
   harbor harbour meadows land pines lodge tunnel cove ranch estate estates manor crossing ridge point heights villas plains springs
-  peninsula reef glacier cliffs woods marina villa district region province prefecture castle palace abbey zoo gym clinic pharmacy
-  bakery grill pizzeria diner brewery winery airlines strasse platz allee calle rue via plaza piazza effect disease syndrome scale constant equation method algorithm index chain protocol
+  peninsula reef glacier cliffs woods marina villa district region province prefecture castle palace abbey zoo gym pharmacy
+  bakery grill pizzeria diner brewery winery strasse platz allee calle rue via piazza effect disease syndrome scale constant equation method algorithm index chain protocol
   pass card wallet account code studio suite office team board policy
 `);
 
@@ -152,15 +152,15 @@ export const COMMON_WORDS = words(`
   assurance control customer sales product engineering design development training education technology innovation strategy board meeting
   conference summit workshop webinar session agenda minutes deadline budget quarter fiscal annual monthly weekly daily friday
   christmas easter thanksgiving halloween valentine independence memorial labor veterans mother father sir madam concern whom
-  dow jones wall street times square eiffel big ben empire state liberty statue golden gate white house capitol hill pentagon
+  dow jones wall street times square eiffel ben empire state liberty statue gate house capitol hill pentagon
   bay area silicon valley pacific atlantic indian arctic mediterranean baltic caribbean asian european african american british english
-  french german italian spanish portuguese dutch russian chinese japanese korean indian arabic turkish polish greek
+  french german italian spanish portuguese dutch russian chinese japanese korean arabic turkish polish greek
   euro dollar pound bitcoin ethereum total due fee tax net gross price cost value rate number shipping delivery return refund
-  item quantity unit size color weight height width depth length area volume power energy water air fire earth sun moon star world
-  love life time money people person man woman child family friend party event ticket gate terminal flight airline hotel booking
-  reservation check monday legend gatsby sorry sure happy tired glad sad fine ready busy afraid aware able unable late early interested
+  item quantity unit size color weight height width depth length volume power energy water air fire earth sun moon star world
+  love life time money people person man woman child family friend party event ticket terminal flight airline hotel booking
+  reservation check monday legend gatsby sorry sure tired glad sad fine ready busy afraid aware able unable late early interested
   looking trying using writing working calling contacting having getting going wondering
-  problem issue question answer help need urgent problem error bug crash failure
+  problem issue question answer help need urgent error bug crash failure
   mein meine dein ihre unser kunde rechnung bestellung lieferung firma abteilung straße strasse stadt land
   cliente pedido factura empresa calle ciudad pais commande facture societe ville pays entreprise
   btw lol asap fyi imo omg idk tbh pls plz thx hows whats dont cant wont didnt doesnt isnt im ive id ill youre theyre
