@@ -60,6 +60,10 @@ describe("a judge of personal data", () => {
     expect(await judged(answer)).toEqual(expected);
   });
 
+  it("finds no name at the end of a longer word", async () => {
+    expect(await judged('{"entities":[{"type":"PERSON","text":"ann"}]}', "joann met ann")).toEqual(["PERSON 10 ann"]);
+  });
+
   it("finds a name inside a script without spaces", async () => {
     expect(await judged('{"entities":[{"type":"PERSON","text":"田中"}]}', "昨日田中が来た")).toEqual(["PERSON 2 田中"]);
   });
