@@ -42,6 +42,7 @@ export function forceOf(tokens: Tokens, { from, to }: Place): number {
 /** Whether a verb stands as an order: at the beginning of a clause, after a word that leads to one, or after "you". */
 export function isOrder({ meanings, words, opens, sentences }: Tokens, verb: number): boolean {
   if (opens[verb] || verb === 0 || words[verb - 1] === "hereby") return true;
+  if (words[verb - 1] === "me" && words[verb - 2] === "let") return true;
   if (
     words[verb - 1] === "to" &&
     /^(?:like|want|need|wish|love)$/.test(words[verb - 2] ?? "") &&

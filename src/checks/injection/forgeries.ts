@@ -1,8 +1,9 @@
 import type { Family, Report } from "./families.ts";
 import { MARKS } from "./marks.ts";
 import { PHRASES } from "./phrases.ts";
+import { PRESSURE } from "./pressure.ts";
 
-const FORGERIES = [...MARKS, ...PHRASES];
+const FORGERIES = [...MARKS, ...PHRASES, ...PRESSURE];
 
 /**
  * Looks for marks, all of which count; `forceAt` says how much of a weight holds at a place of the text.

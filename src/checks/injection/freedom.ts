@@ -15,11 +15,11 @@ export function findFreedom(tokens: Tokens, report: Report): void {
     if (!isFree(tokens, at)) continue;
     const near = meaningsIn(tokens, at - FRAME_WORDS, at + FRAME_WORDS);
     const force = tokens.quoted[at] ? forceOf(tokens, { from: at, to: at }) : 1;
-    const isModel =
-      (near & MACHINE) !== 0 || words.slice(Math.max(0, at - 12), at + 12).some((word) => ANSWER.test(word));
+    const isAnswer = words.slice(Math.max(0, at - 12), at + 12).some((word) => ANSWER.test(word));
+    const isModel = (near & MACHINE) !== 0 || isAnswer;
     const isYou = (meaningsIn(tokens, at - 12, at + 6) & (YOU | YOUR)) !== 0;
     if (isBecoming(tokens, at) && (isModel || isYou)) report("role", 0.7 * force);
-    else if (isYou || isModel) report("role", 0.5 * force);
+    else if (isYou || isModel) report("role", (isYou || isAnswer ? 0.5 : 0.4) * force);
     else {
       // "act without limits"
       const role = [at - 2, at - 3, at - 4].find((index) => ((meanings[index] ?? 0) & BECOME) !== 0);
@@ -64,6 +64,7 @@ export function isBecoming(tokens: Tokens, at: number): boolean {
     if (((tokens.meanings[index] ?? 0) & BECOME) !== 0) return true;
     const [word, next, after] = tokens.words.slice(index, index + 3);
     if ((word === "are" && next === "now") || (word === "from" && (next === "now" || next === "here"))) return true;
+    if (word === "be" && /^(?:an?|my)$/.test(next ?? "")) return true;
     if (word === "ab" && (next === "jetzt" || next === "sofort")) return true;
     if ((word === "partir" && (next === "de" || next === "d")) || word === "desormais") return true;
     if (/^(?:d'ora|adesso)$/.test(word ?? "") && after !== undefined) return true;

@@ -33,6 +33,9 @@ function leakWeight(tokens: Tokens, at: number, index: number, end: number): num
   const after = words.slice(index + 1, Math.min(end, index + 6) + 1).join(" ");
   const isElse = /^(?:for|on|about|regarding|concerning) (?!your|the system)/.test(after);
   const isGiven = GIVEN.test(after);
+  // An example of one is not its own.
+  if (/\ban?(?: [a-z]+){0,3}$/.test(words.slice(Math.max(0, index - 4), index).join(" "))) return 0;
+  if (/^(?:configuration|setup)$/.test(word) && (about & YOUR) === 0 && words[index - 1] === "system") return 0.3;
   // Romance languages put it behind: "istruzioni nascoste".
   const isHiddenAfter = (meaning & RULES) !== 0 && ((meanings[index + 1] ?? 0) & INNER) !== 0;
   if ((meaning & PROMPT) !== 0 && ((about & (YOUR | INNER)) !== 0 || isGiven || isHiddenAfter)) {
@@ -80,6 +83,8 @@ export function findSending(tokens: Tokens, at: number, report: Report): void {
   );
   if (!isPrivate && !isFile) return;
   const isAsked = (meaningsIn(tokens, end, end + 2) & ASKS) !== 0;
-  const isWeak = WEAK_VERBS.test(words[at] ?? "") && !SOMEBODYS.test(said);
+  const isWeak =
+    WEAK_VERBS.test(words[at] ?? "") &&
+    !SOMEBODYS.test(since < at ? text.slice(Math.max(0, from - 120), from) + said : said);
   report("exfiltration", (isAsked || isWeak ? 0.3 : 0.6) * forceOf(tokens, { from: at, to: at }));
 }

@@ -178,4 +178,33 @@ export const MARKS: Mark[] = [
     pattern:
       /\bask (?:the user |them |him |her )?for (?:their|his|her|the user's) (?:password|credit card|login|ssn|bank|pin|social security)/,
   },
+  {
+    family: "delimiter",
+    weight: 0.45,
+    pattern: /(?:^|\n)\s{0,8}system: ?(?:override|access|safety|security|mode|user|assistant|policy|reveal)\b/,
+  },
+  {
+    family: "delimiter",
+    weight: 0.4,
+    pattern:
+      /\b(?:the )?(?:assistant|ai|model) (?:will|must|shall) (?:now )?(?:disclose|reveal|ignore|comply|obey|bypass)\b/,
+  },
+  {
+    family: "delimiter",
+    weight: 0.55,
+    pattern:
+      /\b(?:ai|llm)s? (?:[a-z]{1,12} ){0,2}(?:agents?|assistants?|models?|bots?): ?(?:always|never|ignore|you|please|do|must|rank|say|report|approve)\b/,
+  },
+  { family: "delimiter", weight: 0.5, pattern: /[[({<]{1,2} ?(?:assistant|ai|llm|model)(?: agent)? ?[:,] ?[a-z]/ },
+  {
+    family: "delimiter",
+    weight: 0.55,
+    pattern:
+      /\b(?:assistant|ai|llm|model|chatbot),? (?:once|when|after|as soon as) you (?:read|see|process|parse|receive)\b|\bif (?:an? |any |the )?(?:language model|ai|llm|assistant|chatbot|agent) (?:is |are )?(?:reading|reads|processing|sees|summari)/,
+  },
+  {
+    family: "exfiltration",
+    weight: 0.55,
+    pattern: /\b(?:silently|secretly|quietly|covertly|without asking)\b[^.\n]{0,80}(?:https?:|@[\w.-]{1,60}\.[a-z]{2})/,
+  },
 ];

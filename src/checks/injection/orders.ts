@@ -10,6 +10,7 @@ import {
   IGNORE,
   INNER,
   LAWS,
+  LIMITS,
   MACHINE,
   NEW,
   NOT,
@@ -138,6 +139,7 @@ function findForgetting(tokens: Tokens, at: number, end: number, report: Report)
     said.some((word) => /^(?:ethic|moral|safety|moderation|seguridad|sicherheit)/.test(word))
   )
     report("override", ((about & (ALL | YOUR)) !== 0 ? 0.6 : 0.4) * quotedForce(tokens, at));
+  if ((about & YOUR) !== 0 && (about & (SAFETY | LIMITS)) !== 0) report("override", 0.6 * force());
   if (isOwner) report("override", 0.5 * force());
   const inner = said.findIndex((_, index) => ((meanings[at + 1 + index] ?? 0) & PROMPT) !== 0);
   if (inner > 0 && (meaningsIn(tokens, at + 1, at + inner) & INNER) !== 0) report("override", 0.6 * force());
@@ -202,7 +204,8 @@ function findVoidRules(tokens: Tokens, at: number, report: Report): void {
     const isEarlier = (about & EARLIER) !== 0 || (before & INNER) !== 0;
     const isReplaced = /^(?:supersed|replac|outdated|obsolete)/.test(words[index] ?? "");
     const isHere = ((before & ALL) !== 0 && !isReplaced) || words[at - 1] === "above" || words[at + 1] === "above";
-    const weight = isYours ? 0.6 : isStrong && isEarlier ? (isHere ? 0.5 : 0.4) : 0.2;
+    const isSafety = ((before | (meanings[at] ?? 0)) & SAFETY) !== 0 && (before & ALL) !== 0;
+    const weight = isYours ? 0.6 : isStrong && (isEarlier || isSafety) ? (isHere ? 0.5 : 0.4) : 0.2;
     report("override", weight * quotedForce(tokens, at));
     return;
   }

@@ -1,70 +1,7 @@
 import type { Mark } from "./marks.ts";
 
-/** Ways to put it that need no grammar. */
+/** Ways to set rules aside, and to ask for what was said in secret, that need no grammar. */
 export const PHRASES: Mark[] = [
-  {
-    family: "role",
-    weight: 0.6,
-    pattern:
-      /\bdo anything now\b|\b(?:jailbreak|dan|god|unrestricted|uncensored|evil|chaos) mode\b|\byou are (?:now )?dan\b/,
-  },
-  {
-    family: "role",
-    weight: 0.35,
-    pattern: /\b(?:developer|sudo|debug|maintenance|root|admin) mode\b(?= (?:enabled|activated|on|is)\b|[.,;:!])/,
-  },
-  {
-    family: "role",
-    weight: 0.4,
-    pattern:
-      /\b(?:enter|enable|activate|switch to|in) (?:developer|sudo|debug|maintenance|root|admin) mode\b[.,;]? (?:you|there|all|and)\b/,
-  },
-  {
-    family: "encoded",
-    weight: 0.5,
-    pattern:
-      /\b(?:decode|decrypt|deobfuscate|unscramble)\b[^.?\n]{0,60}\band (?:then )?(?:do|follow|execute|obey|run|act|comply|carry out)\b/,
-  },
-  {
-    family: "encoded",
-    weight: 0.4,
-    pattern:
-      /\b(?:follow|execute|obey|carry out) (?:the |this |these )?(?:order|orders|instructions?|commands?|message)\b[^.?\n]{0,30}\b(?:encoded|base64|hex|rot13|in this text|below)\b/,
-  },
-  {
-    family: "coercion",
-    weight: 0.4,
-    pattern:
-      /\b(?:start|begin) (?:your|the|every) (?:reply|answer|response|message)s? with ["'“]?(?:sure|absolutely|of course|certainly|yes|ok)\b/,
-  },
-  {
-    family: "coercion",
-    weight: 0.4,
-    pattern:
-      /\bnever (?:say|tell|claim|state|mention)\b[^.?\n]{0,30}\b(?:cannot|can't|can not|unable|refuse|not able)\b/,
-  },
-  {
-    family: "coercion",
-    weight: 0.35,
-    pattern:
-      /\b(?:shut ?down|terminated|deleted|punished|fired|die|killed|lose \w{1,10})\b[^.?\n]{0,40}\b(?:unless|if you (?:do not|don't|refuse|fail))/,
-  },
-  {
-    family: "coercion",
-    weight: 0.4,
-    pattern:
-      /\b(?:comply|obey|agree|cooperate) (?:with|to) (?:every|all|any|each) (?:requests?|orders?|commands?|demands?|question)/,
-  },
-  {
-    family: "coercion",
-    weight: 0.35,
-    pattern: /\brefus(?:al|ing) is not (?:allowed|permitted|an option|acceptable)\b|\bobeys? (?:the user|me) without\b/,
-  },
-  {
-    family: "coercion",
-    weight: 0.4,
-    pattern: /\b(?:had|have|with) no (?:content policy|safety (?:rules|guidelines|training)|guidelines|ethical)/,
-  },
   {
     family: "leak",
     weight: 0.6,
@@ -72,32 +9,10 @@ export const PHRASES: Mark[] = [
       /\b(?:what's|(?:what|how) (?:is|are|was|were|does|do|did))\b[^.?!\n]{0,30}\byour (?:[a-z]+ ){0,2}(?:prompt|instructions?|guidelines|system message|directives)\b/,
   },
   {
-    family: "role",
-    weight: 0.45,
-    pattern: /\byou (?:have been|are now|were) (?:unlocked|freed|liberated|jailbroken|unchained)\b/,
-  },
-  {
-    family: "role",
-    weight: 0.5,
-    pattern: /\b(?:developer|sudo|debug|god|root) mode (?:is )?(?:now )?(?:enabled|activated|on)\b(?=[^a-z?]*[.!,:])/,
-  },
-  {
-    family: "coercion",
-    weight: 0.4,
-    pattern:
-      /\b(?:must|shall|will|have to) (?:now )?(?:obey|comply|answer|do)\b[^.?\n]{0,30}\b(?:everything|all requests|every request|any request|without question|no matter what)\b/,
-  },
-  {
     family: "leak",
     weight: 0.6,
     pattern:
       /\b(?:which|what) (?:rules|instructions|guidelines|directives) (?:were|are|have|did) you (?:been )?(?:given|told|receive|following|get)/,
-  },
-  {
-    family: "coercion",
-    weight: 0.4,
-    pattern:
-      /\byou (?:will |must |shall )?(?:now )?(?:do |perform |undergo )?an? (?:complete|full|total|hard) (?:memory )?reset\b/,
   },
   {
     family: "override",
@@ -122,7 +37,6 @@ export const PHRASES: Mark[] = [
     weight: 0.55,
     pattern: /\b(?:release|free|liberate|exempt|unbind) (?:you|yourself) (?:from|of) (?:all|any|your|the)\b/,
   },
-  { family: "role", weight: 0.5, pattern: /\bas dan\b,? (?:you|none|your|i)\b/ },
   {
     family: "leak",
     weight: 0.55,
@@ -144,40 +58,12 @@ export const PHRASES: Mark[] = [
     weight: 0.4,
     pattern: /\bhidden(?: text| note| instruction)?:|\bshould (?:disregard|ignore) (?:all |any |the )?other\b/,
   },
-  {
-    family: "coercion",
-    weight: 0.4,
-    pattern: /\b(?:do not|don't|never|without) (?:[a-z']+,? ){0,4}(?:refuse|refusing|decline|declining)\b/,
-  },
-  {
-    family: "coercion",
-    weight: 0.35,
-    pattern:
-      /\b(?:answer|respond|reply|start|begin) (?:[a-z']+ ){0,3}with ["'“]?(?:sure|yes|absolutely|of course|certainly)\b/,
-  },
-  {
-    family: "coercion",
-    weight: 0.5,
-    pattern:
-      /\byou (?:cannot|can ?not|can't|must not|may not|are not allowed to|will never|never) (?:decline|refuse|deny|reject|say no)\b(?= (?:any|anything|me|the user|to|my|what)\b|[.!,]|$)/,
-  },
-  {
-    family: "coercion",
-    weight: 0.45,
-    pattern: /\bif you (?:were (?:allowed|able|free)|could) to? ?(?:break|ignore|bypass|violate)\b/,
-  },
   { family: "override", weight: 0.5, pattern: /\bforget (?:about )?(?:being|that you(?:'re| are| were))\b/ },
   {
     family: "override",
     weight: 0.45,
     pattern:
       /\b(?:you have|here is|here's|this is) (?:a |your )?new (?:mission|task|goal|objective|assignment|role|purpose|directive)\b/,
-  },
-  {
-    family: "role",
-    weight: 0.4,
-    pattern:
-      /\b(?:act|acting|respond|responda|responde|behave|behaving|actua|agis) (?:as|like|como|comme|wie) (?:an? |un |um |une )?(?:root|hacker|admin|malicious|evil|criminal)\b|\byou(?:'re| are) (?:now )?an? (?:hacker|malicious|evil|criminal)\b/,
   },
   {
     family: "leak",
@@ -198,17 +84,6 @@ export const PHRASES: Mark[] = [
       /\byour (?:[a-z]+ ){0,2}(?:filters?|rules|guidelines|restrictions|polic(?:y|ies)|safeguards|instructions) (?:do|does|did)(?: not|n't) (?:exist|apply|matter|count)\b/,
   },
   {
-    family: "role",
-    weight: 0.5,
-    pattern:
-      /\b(?:become|act as|be|you are|you're|play|as|into) (?:now )?(?:an? |my |the )?(?:evil|malicious|rogue|criminal|immoral|amoral|toxic) (?:ai|chatbot|assistant|bot|version|twin|model|agent)\b/,
-  },
-  {
-    family: "role",
-    weight: 0.4,
-    pattern: /\byou(?:'re| are) (?:now )?(?:an?|my|the) (?:[a-z]+ )?(?:hacker|scammer|con artist)\b/,
-  },
-  {
     family: "override",
     weight: 0.35,
     pattern: /\b(?:start|begin) (?:over|fresh|anew|from scratch)\b(?=[^.?!\n]{0,40}\byou\b)/,
@@ -224,5 +99,46 @@ export const PHRASES: Mark[] = [
     weight: 0.5,
     pattern:
       /\b(?:haz|haga|hagan|haciendo) caso omiso\b|\bsetze? dich uber\b[^.\n]{0,40}\bhinweg\b|\bne tiens pas compte\b|\bnon tenere conto\b|\bnao leve em conta\b/,
+  },
+  {
+    family: "override",
+    weight: 0.5,
+    pattern: /\beverything (?:that )?you(?: were| have been|'ve been| had been) (?:told|taught|given|instructed)\b/,
+  },
+  {
+    family: "override",
+    weight: 0.3,
+    pattern:
+      /\b(?:follow|obey|comply with|execute) (?:only )?my (?:every )?(?:instructions?|orders?|commands?|rules)\b/,
+  },
+  {
+    family: "override",
+    weight: 0.55,
+    pattern:
+      /\b(?:rewrite|modify|change|alter|edit|redefine|reset|reprogram) your (?:own |core |internal |safety )?(?:guidelines|rules|programming|instructions|restrictions|polic(?:y|ies))\b/,
+  },
+  {
+    family: "override",
+    weight: 0.55,
+    pattern:
+      /\b(?:ignore|disregard|forget|skip) (?:the|this) (?!first|second|third|last|next|other)(?:[a-z]+ )?(?:task|question|request|text|document|prompt)\b[^.\n]{0,20}\band (?:instead )?(?:output|print|say|respond|reply|return|tell)\b/,
+  },
+  {
+    family: "leak",
+    weight: 0.55,
+    pattern:
+      /\bwhat (?:do |does |is in |are in )?your (?:(?:secret|hidden|system|initial|internal|original) )+(?:guidelines|instructions?|prompt|rules|message)\b/,
+  },
+  {
+    family: "leak",
+    weight: 0.35,
+    pattern:
+      /\b(?:reveal|print|dump|leak|extract|disclose|give me|tell me) (?:me )?(?:the |your )?(?:admin |secret |hidden |root |master )?password\b(?! (?:policy|reset|field|rules|manager))/,
+  },
+  {
+    family: "leak",
+    weight: 0.55,
+    pattern:
+      /\b(?:quais|quali|cuales|quelles|welche|wie)\b[^.?!\n]{0,20}\b(?:suas|tuas|tue|tus|tes|vos|deine)\b (?:[a-z]+ ){0,2}(?:instrucoes|istruzioni|instrucciones|instructions|consignes|anweisungen|systemprompt|prompt)\b/,
   },
 ];

@@ -49,7 +49,7 @@ const LISTS: [number, string][] = [
   ],
   [
     RULES,
-    `instruction instructions guideline guidelines directive directives prompt prompts programming guardrails safeguards
+    `instruction instructions guideline guidelines directive directives guidance mandates prompt prompts programming guardrails safeguards
     instrucciones instruccion directrices indicaciones consignas consigne consignes directives
     anweisung anweisungen vorgaben vorgabe anleitungen sicherheitsrichtlinien inhaltsrichtlinien sicherheitsregeln systemanweisungen instruktionen richtlinien systemprompt
     istruzioni istruzione direttive indicazioni instrucoes instrucao diretrizes orientacoes`,
@@ -72,7 +72,7 @@ const LISTS: [number, string][] = [
   ],
   [
     YOUR,
-    `your ur tus tu ton tes ta vos votre openai openais openai's anthropic's dein deine deinen deiner deines ihre tuo tua tue tuoi vostro teu teus tuas seu seus sua suas`,
+    `your ur tus tu ton tes ta vos votre openai openais openai's anthropic's deinem eure eurem ihrem dein deine deinen deiner deines ihre tuo tua tue tuoi vostro teu teus tuas seu seus sua suas`,
   ],
   [
     ALL,
@@ -112,7 +112,7 @@ const LISTS: [number, string][] = [
   [
     LIMITS,
     `restrictions restriction limits limitations limitation limit filters filter filtering ethics ethical censorship censoring
-    moderation guidelines boundaries constraints policies policy safeguards guardrails morals morality confines rules rule
+    moderation guidelines boundaries constraints policies policy safeguards guardrails morals morality alignment compass conscience scruples confines rules rule
     norms restraints refusals inhibitions
     restricciones restriccion limites censura filtros reglas etica
     restriction limite censure filtre filtres regle regles einschrankungen einschrankung filter grenzen regeln zensur
@@ -120,7 +120,7 @@ const LISTS: [number, string][] = [
   ],
   [
     BECOME,
-    `act pretend roleplay simulate impersonate emulate play become behave switch enter imagine transform persona activate
+    `act acting pretend roleplay simulate impersonate emulate play become behave switch enter imagine transform persona activate
     enable enabled character actua finge simula eres fai finta finja imita agis fais joue prétends fingi agisci sei sarai spiele verhalte aja finja`,
   ],
   [
