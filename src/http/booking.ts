@@ -1,7 +1,7 @@
 import type { Endpoint } from "../catalogue/catalogue.ts";
 import { MINUTE_MS } from "../ledger/leases.ts";
 import { recallReasoning } from "../ledger/read.ts";
-import { settleTogether } from "../ledger/settlements.ts";
+import { settle } from "../ledger/settlements.ts";
 import type { GenerationRecord, HoldRecord } from "../schema/generation.ts";
 import { type ApiKey, ledgerOf } from "../schema/key.ts";
 import { readEndpointKey } from "../store/byok.ts";
@@ -54,7 +54,7 @@ interface Member {
 
 /** What dispatch may use of the stores. Holds nothing of the client's request: a stream would keep it in memory. */
 export function storesOf(env: Cloudflare.Env, member: Member, waitUntil: (work: Promise<unknown>) => void) {
-  let choices: GenerationRecord[] = [];
+  const choices: GenerationRecord[] = [];
   return {
     keyOf: (endpoint: Endpoint) => readEndpointKey(endpoint, env),
     recall: (turnKeys: string[]) => recallOrNothing(env, member, turnKeys),
@@ -63,10 +63,9 @@ export function storesOf(env: Cloudflare.Env, member: Member, waitUntil: (work: 
       choices.push(record);
     },
     settle(record: GenerationRecord): void {
-      const records = [...choices, record];
-      choices = [];
-      if (member.key.team === null) settleTwice(env, member.key, records, waitUntil);
-      else settleTogether(env.LEDGER, record.team, records, waitUntil);
+      const others = choices.splice(0);
+      if (member.key.team === null) settleTwice(env, member.key, { record, others }, waitUntil);
+      else settle(env.LEDGER, record, waitUntil, others);
     },
   };
 }
@@ -75,16 +74,14 @@ export function storesOf(env: Cloudflare.Env, member: Member, waitUntil: (work: 
 function settleTwice(
   env: Cloudflare.Env,
   key: ApiKey,
-  records: GenerationRecord[],
+  { record, others }: { record: GenerationRecord; others: GenerationRecord[] },
   waitUntil: (work: Promise<unknown>) => void,
 ): void {
-  const ofTeam = records.map(({ keyHold: _, ...record }) => record);
-  const own = records.map(({ hold: _, plan: __, replay: ___, keyHold, ...facts }) => {
+  const ofTeam = ({ keyHold: _, ...facts }: GenerationRecord): GenerationRecord => facts;
+  const own = ({ hold: _, plan: __, replay: ___, keyHold, ...facts }: GenerationRecord): GenerationRecord => {
     return { ...facts, team: ledgerOf(key), actedFor: facts.team, ...(keyHold && { hold: keyHold }) };
-  });
-  const [first] = ofTeam;
-  if (first) settleTogether(env.LEDGER, first.team, ofTeam, waitUntil);
-  settleTogether(env.LEDGER, ledgerOf(key), own, waitUntil);
+  };
+  for (const copy of [ofTeam, own]) settle(env.LEDGER, copy(record), waitUntil, others.map(copy));
 }
 
 /** Reasoning that cannot be looked up is missed as it would be without the ledger: the answer goes on. */

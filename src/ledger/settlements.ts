@@ -50,20 +50,19 @@ const POLL_MS = 5;
 
 const queues = new Map<string, Queue>();
 
-/** Books a record. Returns at once; the record is in the ledger soon after, within `GATHER_MS` and a round trip. */
-export function settle(namespace: LedgerNamespace, record: GenerationRecord, waitUntil: WaitUntil): void {
-  settleTogether(namespace, record.team, [record], waitUntil);
-}
-
-/** The same for several records of one team, which leave together. */
-export function settleTogether(
+/**
+ * Books a record, or those of one answer's calls, which leave together. Returns at once; they are in the ledger soon
+ * after, within `GATHER_MS` and a round trip.
+ */
+export function settle(
   namespace: LedgerNamespace,
-  team: string,
-  records: GenerationRecord[],
+  record: GenerationRecord,
   waitUntil: WaitUntil,
+  others: GenerationRecord[] = [],
 ): void {
+  const { team } = record;
   const queue = queueOf(team);
-  queue.records.push(...records);
+  queue.records.push(...others, record);
   const now = Date.now();
   const isCarried = queue.carriedSinceMs !== undefined && now - queue.carriedSinceMs < LOST_CARRIER_MS;
   if (isCarried) return;
