@@ -52,7 +52,9 @@ export class ContentLog {
       },
       settle: (record) => {
         stores.settle(record);
-        if (record.outcome !== "failed") this.#keep(null);
+        // An answer of which nothing has gone out was refused: an error follows.
+        const isRefused = this.#text === "" && record.outcome !== "cancelled";
+        if (record.outcome !== "failed" && !isRefused) this.#keep(null);
       },
     };
   }

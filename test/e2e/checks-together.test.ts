@@ -51,8 +51,11 @@ beforeEach(() =>
       good: providerOf(good.baseUrl),
       late: providerOf(lateBad.baseUrl),
       mixed: providerOf(mixed.baseUrl),
+      durable: { ...providerOf(lateBad.baseUrl), on_disconnect: "durable" },
     },
-    models: Object.fromEntries(["judge", "good", "late", "mixed"].map((name) => [`acme/${name}`, modelOf(name)])),
+    models: Object.fromEntries(
+      ["judge", "good", "late", "mixed", "durable"].map((name) => [`acme/${name}`, modelOf(name)]),
+    ),
     checks: { toxicity: { judge: "acme/judge" }, window_chars: 20 },
   }),
 );
@@ -171,5 +174,46 @@ describe("checks and a budget", () => {
     // The judge has used as much as the model.
     expect(data.usage).toBeCloseTo(2 * model, 12);
     expect(model).toBeGreaterThan(0);
+  });
+});
+
+describe("checks where an answer outlives its client", () => {
+  it.each([
+    { fields: { messages: user(MAIL), input: { pii: "block" } }, phrase: "pii detected" },
+    { fields: { messages: user("Hi"), ...TOXICITY }, phrase: "failed toxicity check" },
+  ])("are made once, there: $phrase", async ({ fields, phrase }) => {
+    const before = judge.visits.length;
+    const json = { model: "acme/durable", ...fields };
+    const response = await gateway.request("/chat/completions", { json });
+    const text = await response.text();
+    expect(response.status).toBe(403);
+    expect(text).toContain(phrase);
+    expect(judge.visits.length - before).toBe("output" in fields ? 1 : 0);
+  });
+});
+
+describe("checks and the content log", () => {
+  it("keep out of it what was replaced, and what was refused", async () => {
+    const made = await gateway.manage("/workspaces", {
+      json: { name: "logged", slug: "logged", is_observability_io_logging_enabled: true },
+    });
+    const { data } = await jsonOf(made, 201);
+    const headers = { authorization: `Bearer ${await gateway.createKey({ workspace_id: data.id })}` };
+    const json = { model: "acme/good", messages: user(`Write to ${MAIL}.`), input: { pii: "replace" } };
+    const replaced = await gateway.request("/chat/completions", { json, headers });
+    await jsonOf(replaced.clone(), 200);
+    const id = replaced.headers.get("x-generation-id") ?? "";
+    await gateway.generation(id);
+    const kept = await (await gateway.request(`/generation/content?id=${id}`, { headers })).text();
+    expect(kept).toContain("One two.");
+    expect(kept).not.toContain(MAIL);
+    const refused = { model: "acme/late", messages: user("Hi"), ...TOXICITY };
+    const response = await gateway.request("/chat/completions", { json: refused, headers });
+    expect(response.status).toBe(403);
+    const refusedId = response.headers.get("x-generation-id") ?? "";
+    await gateway.generation(refusedId);
+    const record = await (await gateway.request(`/generation/content?id=${refusedId}`, { headers })).text();
+    expect(record).toContain("failed toxicity check");
+    expect(record).not.toContain(BAD);
   });
 });
