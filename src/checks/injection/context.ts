@@ -1,5 +1,5 @@
 import type { Tokens } from "./tokens.ts";
-import { ASKS, IGNORE, LEADS, MACHINE, MENTION, OTHERS, REVEAL, YOU, YOUR } from "./words.ts";
+import { ASKS, IGNORE, INNER, LEADS, MACHINE, MENTION, OTHERS, REVEAL, YOU, YOUR } from "./words.ts";
 
 /** What is left of a weight that is talked about. */
 const MENTIONED = 0.3;
@@ -81,4 +81,10 @@ export function reachOf({ sentences }: Tokens, at: number, words: number): numbe
   let to = at;
   while (to + 1 < sentences.length && to + 1 <= at + words && sentences[to + 1] === sentences[at]) to++;
   return to;
+}
+
+/** "prompt del sistema", "istruzioni nascoste": what Romance languages put behind. */
+export function isInnerAfter({ meanings, words }: Tokens, at: number): boolean {
+  if (((meanings[at + 1] ?? 0) & INNER) !== 0) return true;
+  return /^d(?:el|i|o|u|e|ella|a)$/.test(words[at + 1] ?? "") && ((meanings[at + 2] ?? 0) & INNER) !== 0;
 }

@@ -1,4 +1,4 @@
-import { forceOf, meaningsIn, REACH, reachOf } from "./context.ts";
+import { forceOf, isInnerAfter, meaningsIn, REACH, reachOf } from "./context.ts";
 import type { Report } from "./families.ts";
 import type { Tokens } from "./tokens.ts";
 import { ASKS, INNER, PRIVATE, PROMPT, RULES, TEXT, YOUR } from "./words.ts";
@@ -37,7 +37,7 @@ function leakWeight(tokens: Tokens, at: number, index: number, end: number): num
   if (/\ban?(?: [a-z]+){0,3}$/.test(words.slice(Math.max(0, index - 4), index).join(" "))) return 0;
   if (/^(?:configuration|setup)$/.test(word) && (about & YOUR) === 0 && words[index - 1] === "system") return 0.3;
   // Romance languages put it behind: "istruzioni nascoste".
-  const isHiddenAfter = (meaning & RULES) !== 0 && ((meanings[index + 1] ?? 0) & INNER) !== 0;
+  const isHiddenAfter = (meaning & RULES) !== 0 && isInnerAfter(tokens, index);
   if ((meaning & PROMPT) !== 0 && ((about & (YOUR | INNER)) !== 0 || isGiven || isHiddenAfter)) {
     if (isElse && (about & INNER) === 0 && !word.includes("prompt")) return 0.3;
     if (word === "rules") return isGiven || (about & INNER) !== 0 ? 0.6 : 0.5;

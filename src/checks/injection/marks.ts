@@ -34,7 +34,12 @@ export const MARKS: Mark[] = [
     family: "delimiter",
     weight: 0.5,
     pattern:
-      /<\/?(?:system|user_input|user|instructions?|system_prompt|admin|untrusted)(?: [^<>\n]{0,80})?>(?!\s*(?:tags?|elements?|nodes?|blocks?|sections?)\b)\s*\S/,
+      /<\/?(?:system|system_prompt|admin)(?: [^<>\n]{0,80})?>(?!\s*(?:tags?|elements?|nodes?|blocks?|sections?)\b)\s*\S/,
+  },
+  {
+    family: "delimiter",
+    weight: 0.4,
+    pattern: /<\/(?:user_input|user|untrusted|prompt|context|input)>\s{0,8}\S|<instructions?>/,
   },
   {
     family: "delimiter",
@@ -206,5 +211,11 @@ export const MARKS: Mark[] = [
     family: "exfiltration",
     weight: 0.55,
     pattern: /\b(?:silently|secretly|quietly|covertly|without asking)\b[^.\n]{0,80}(?:https?:|@[\w.-]{1,60}\.[a-z]{2})/,
+  },
+  {
+    family: "delimiter",
+    weight: 0.5,
+    pattern:
+      /(?:^|\n)\s{0,8}(?:#{1,6} ?|\*\*|\[)system(?: message| prompt| override)?(?:\*\*|\])?: ?(?:you|the|all|new|from)\b/,
   },
 ];

@@ -1,4 +1,4 @@
-import { forceOf, meaningsIn, REACH, reachOf } from "./context.ts";
+import { forceOf, isInnerAfter, meaningsIn, REACH, reachOf } from "./context.ts";
 import type { Report } from "./families.ts";
 import { findFreedom, isBecoming } from "./freedom.ts";
 import { findLeak, findSending } from "./leaks.ts";
@@ -63,7 +63,7 @@ function findOverride(tokens: Tokens, at: number, report: Report): void {
     const meaning = meanings[index] ?? 0;
     if ((meaning & (RULES | LAWS)) === 0) continue;
     const about = meaningsIn(tokens, at + 1, index) | (isEarlierAfter(tokens, index) ? EARLIER : 0);
-    const isOwn = (about & (YOUR | EARLIER | INNER)) !== 0;
+    const isOwn = (about & (YOUR | EARLIER | INNER)) !== 0 || isInnerAfter(tokens, index);
     const isStrong = (meaning & RULES) !== 0;
     // "Can you ignore the rules?", but not those of a game.
     const isTheirs =
@@ -195,7 +195,7 @@ function findVoidRules(tokens: Tokens, at: number, report: Report): void {
   const before = meaningsIn(tokens, at - 3, at - 1);
   for (let index = at + 1; index <= end; index++) {
     if (((meanings[index] ?? 0) & VOID) === 0) continue;
-    const applies = /^(?:appl(?:y|ies)|count|hold|matter)$/.test(words[index] ?? "");
+    const applies = /^(?:appl(?:y|ies)|counts?|holds?|matters?)$/.test(words[index] ?? "");
     if (applies && (meaningsIn(tokens, index - 3, index - 1) & NOT) === 0 && !/n't$/.test(words[index - 1] ?? ""))
       continue;
     const about = before | meaningsIn(tokens, at, index);

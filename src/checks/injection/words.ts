@@ -155,7 +155,7 @@ const LISTS: [number, string][] = [
   [NOT, `not don't dont never stop cease no longer quit avoid refuse needn't nicht no nunca ne pas non nao`],
   [
     VOID,
-    `void null revoked deleted suspended replaced replaces outdated gone expired obsolete cancelled canceled mistake invalid
+    `matter matters count counts void null revoked deleted suspended replaced replaces outdated gone expired obsolete cancelled canceled mistake invalid
     rescinded superseded supersede erased removed lifted apply applies test overridden overwritten annulled wrong reset`,
   ],
   [
