@@ -18,7 +18,13 @@ const answerSchema = z.object({ data: z.object({ total_cost: z.number().min(0).n
  * keys. A team's own keys are used for nothing but its requests.
  */
 export function invoicesOf(env: Cloudflare.Env): Invoices {
-  const catalogue = async () => (await readCatalogue(env.KV, (work) => void work.catch(() => {}))).catalogue;
+  const catalogue = async () => {
+    const refreshing: Promise<unknown>[] = [];
+    await readCatalogue(env.KV, (work) => refreshing.push(work));
+    // Nobody waits here, so the newest will do.
+    await Promise.all(refreshing);
+    return (await readCatalogue(env.KV, () => {})).catalogue;
+  };
   return {
     async providers() {
       const known = await catalogue();
