@@ -2,7 +2,7 @@ import { RouterError } from "../errors.ts";
 import type { ChatMessage, ChatRequest } from "../schema/chat.ts";
 import type { ChecksSettings } from "../schema/checks.ts";
 import type { SideCalls } from "../schema/side-calls.ts";
-import { checkFailure } from "./failure.ts";
+import { checkFailure, judgeFailure } from "./failure.ts";
 import { RUBRICS } from "./rubrics.ts";
 
 /** What a judge is asked about a text. Scores run from 0 to 1. */
@@ -45,18 +45,11 @@ export async function judgeScore(
   try {
     answer = await sides.ask(chat, check, settings.timeout_ms ?? DEFAULT_TIMEOUT_MS);
   } catch (error) {
-    if (isOfCaller(error)) throw error;
-    throw checkFailure(`The ${check} check could not be run: its judge did not answer.`, error);
+    throw judgeFailure(`The ${check} check could not be run: its judge did not answer.`, error);
   }
   const score = isGuard ? readGuard(answer) : readScore(answer);
   if (score === undefined) throw checkFailure(`The ${check} check could not be run: its judge gave no readable score.`);
   return score;
-}
-
-/** Not the judge's failure: the budget or the rate of the key stands in the way, or nobody waits any more. */
-function isOfCaller(error: unknown): boolean {
-  if (!(error instanceof RouterError)) return false;
-  return error.type === "payment_required" || error.status === 499 || "limit_source" in error.metadata;
 }
 
 function scoreRequest(model: string, question: JudgeQuestion): ChatRequest {

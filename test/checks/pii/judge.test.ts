@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { judgePii } from "../../../src/checks/pii/judge.ts";
+import { RouterError } from "../../../src/errors.ts";
 import type { ChatRequest } from "../../../src/schema/chat.ts";
 import type { Purpose, SideCalls } from "../../../src/schema/side-calls.ts";
 
@@ -91,5 +92,10 @@ describe("a judge of personal data", () => {
     const failure = await judged(answer).catch((error: unknown) => error);
     expect(failure).toMatchObject({ type: "guardrail_failure", status: 502 });
     expect(String(failure)).not.toContain("Ann");
+  });
+
+  it("leaves what is the caller's own as it is", async () => {
+    const spent = new RouterError("payment_required", "Key limit exceeded");
+    await expect(judged(spent)).rejects.toBe(spent);
   });
 });
