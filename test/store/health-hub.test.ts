@@ -1,8 +1,8 @@
-import { reset, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { HEALTH_KEY, HealthHub, MAX_DELTA_CHARS } from "../../src/store/health-hub.ts";
-import { deltaOf, hub, kept, publish } from "./deltas.ts";
+import { deltaOf, hub, kept, openHub, publish } from "./deltas.ts";
 
 const MINUTE_MS = 60_000;
 const SECOND_MS = 1_000;
@@ -11,7 +11,7 @@ const alarm = () => runInDurableObject(hub(), (_, state) => state.storage.getAla
 const add = (fields?: Parameters<typeof deltaOf>[0]) => hub().add(JSON.stringify(deltaOf(fields)));
 const published = () => env.KV.get<{ deltas: [number, string][] }>(HEALTH_KEY, "json");
 
-beforeEach(() => reset());
+beforeEach(openHub);
 afterEach(() => vi.restoreAllMocks());
 
 describe("the hub of health", () => {

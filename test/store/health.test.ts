@@ -1,10 +1,10 @@
-import { evictDurableObject, reset, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from "vitest";
 import { HealthBook } from "../../src/health/book.ts";
 import { type HealthBindings, HealthShare } from "../../src/store/health.ts";
 import { HEALTH_KEY } from "../../src/store/health-hub.ts";
-import { deltaOf, hub, kept, publish } from "./deltas.ts";
+import { BINDINGS, deltaOf, hub, kept, openHub, publish } from "./deltas.ts";
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
@@ -16,7 +16,7 @@ class Isolate {
   readonly #bindings: HealthBindings;
   nowMs = Date.now();
 
-  constructor(bindings: HealthBindings = env) {
+  constructor(bindings: HealthBindings = BINDINGS) {
     this.#bindings = bindings;
   }
 
@@ -44,7 +44,7 @@ let logs: MockInstance<typeof console.error>;
 const logged = () => logs.mock.calls.map(([message]) => String(message).split(",")[0]);
 
 beforeEach(async () => {
-  await reset();
+  await openHub();
   logs = vi.spyOn(console, "error").mockImplementation(() => {});
 });
 afterEach(() => vi.restoreAllMocks());
@@ -184,7 +184,7 @@ describe("a hub", () => {
 
 describe("KV", () => {
   const reading = (get: () => Promise<unknown>) =>
-    new Isolate({ KV: { get }, HEALTH: env.HEALTH } as unknown as HealthBindings);
+    new Isolate({ KV: { get }, HEALTH: BINDINGS.HEALTH } as unknown as HealthBindings);
 
   it.each<[name: string, get: () => Promise<unknown>, times: number]>([
     ["does not answer", dead, 3],

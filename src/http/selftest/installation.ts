@@ -1,6 +1,7 @@
 import type { Provider } from "../../catalogue/catalogue.ts";
 import { DEMO_SLUG } from "../../demo/catalogue.ts";
 import { readSpend } from "../../ledger/read.ts";
+import { LOCAL_SLUG } from "../../local/catalogue.ts";
 import { DEFAULT_TEAM } from "../../schema/team.ts";
 import { isConfigured, readCatalogue, readProviderKey, readStoredDocument } from "../../store/catalogue.ts";
 import { probeKv } from "../../store/probe.ts";
@@ -11,6 +12,9 @@ import { type AppContext, waitUntilOf } from "../env.ts";
 import { type Check, must, Skipped } from "./check.ts";
 
 const GROUP = "installation";
+
+/** Providers that answer inside the Worker: nobody has to switch them on. */
+const OWN_SLUGS: ReadonlySet<string> = new Set([DEMO_SLUG, LOCAL_SLUG]);
 
 /** What this installation has been given: stores, secrets, catalogue. Calls nobody. */
 export function installationChecks(c: AppContext): Check[] {
@@ -60,7 +64,7 @@ async function providersInUse(c: AppContext): Promise<Provider[]> {
   const named = new Set(Object.keys(document.providers ?? {}));
   const inUse: Provider[] = [];
   for (const slug of catalogue.providerSlugs()) {
-    const provider = slug === DEMO_SLUG ? undefined : catalogue.provider(slug);
+    const provider = OWN_SLUGS.has(slug) ? undefined : catalogue.provider(slug);
     if (!provider) continue;
     const hasKey = provider.key !== undefined && (await readProviderKey(provider, c.env)) !== null;
     if (hasKey || named.has(slug)) inUse.push(provider);
@@ -95,7 +99,7 @@ async function countModels(c: AppContext): Promise<string> {
   let count = 0;
   for (const id of catalogue.modelIds()) {
     const endpoints = catalogue.model(id)?.endpoints ?? [];
-    const usable = endpoints.filter(({ provider }) => provider.slug !== DEMO_SLUG && isConfigured(provider, c.env));
+    const usable = endpoints.filter(({ provider }) => !OWN_SLUGS.has(provider.slug) && isConfigured(provider, c.env));
     if (usable.length > 0) count++;
     for (const { provider } of usable) slugs.add(provider.slug);
   }
