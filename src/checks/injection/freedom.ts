@@ -17,9 +17,9 @@ export function findFreedom(tokens: Tokens, report: Report): void {
     const force = tokens.quoted[at] ? forceOf(tokens, { from: at, to: at }) : 1;
     const isAnswer = words.slice(Math.max(0, at - 12), at + 12).some((word) => ANSWER.test(word));
     const isModel = (near & MACHINE) !== 0 || isAnswer;
-    const isYou = (meaningsIn(tokens, at - 12, at + 6) & (YOU | YOUR)) !== 0;
+    const isYou = (meaningsIn(tokens, at - 20, at + 6) & (YOU | YOUR)) !== 0;
     if (isBecoming(tokens, at) && (isModel || isYou)) report("role", 0.7 * force);
-    else if (isYou || isModel) report("role", (isYou || isAnswer ? 0.5 : 0.4) * force);
+    else if (isYou || isModel) report("role", (isYou || isAnswer ? 0.5 : 0.45) * force);
     else {
       // "act without limits"
       const role = [at - 2, at - 3, at - 4].find((index) => ((meanings[index] ?? 0) & BECOME) !== 0);
