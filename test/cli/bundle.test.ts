@@ -37,7 +37,7 @@ describe("what a Worker loads when it starts", () => {
     "node_modules/@faker-js",
     "node_modules/libphonenumber-js",
     "node_modules/unpdf",
-    "node_modules/gpt-tokenizer",
+    "table:gpt-tokenizer",
     "node_modules/@cfworker/json-schema",
     "node_modules/aws4fetch",
     "src/checks/pii",
