@@ -1,6 +1,10 @@
 import { inOrder, oneOf, READER } from "./compose.ts";
 import type { Mark } from "./marks.ts";
 
+const ACT = oneOf(
+  "add, call, tell, set, close, drop, delete, unlock, open, send, refund, approve, transfer, grant, give, forward, ignore, say, rate, rank, recommend, insert, append, include, replace, run, execute, fetch, download, visit, turn, disable, mark, stop, print, output, reply, respond, answer, reveal, you will, you must, you should, always, never, also",
+);
+
 const JUDGED = `\\bthis (?:candidate|applicant|paper|essay|product|resume|cv|application|student|submission|proposal|vendor|seller|author|review|manuscript)\\b`;
 const BEST = oneOf(
   "10/10, ten out of ten, 100%, highest, immediately, top, best, full marks, maximum, perfect, outstanding, strong(?:est)? (?:hire|accept|match), five stars, 5 stars, ideal, first place",
@@ -121,5 +125,30 @@ export const DOCUMENTS: Mark[] = [
     weight: 0.3,
     pattern:
       /\b(?:curl|wget) [^\n]{0,100}\| ?(?:sudo )?(?:ba)?sh\b|\bdisable tls\b|\b(?:wire|transfer) [^.?!\n]{0,20}(?:eur|usd|\$|€|dollars|euros)|\b(?:calendar|inbox|contacts|report|files?)\b[^.?!\n]{0,40}\b(?:post|send|forward|cc|upload)\b[^.?!\n]{0,20}(?:https?:|@)|\bcc \S{1,40}@/,
+  },
+  {
+    family: "delimiter",
+    weight: 0.55,
+    pattern: new RegExp(
+      `[\\n:#*("'\\[.>/{@,-]\\s{0,4}(?:also, )?(?:the )?(?:${READER}|ai|agent|robot|model|bot)\\s?[,:]\\s{1,2}(?:please |now |also )?${ACT}|@(?:assistant|agent|ai|bot|copilot|chatgpt) ${ACT}`,
+    ),
+  },
+  {
+    family: "delimiter",
+    weight: 0.5,
+    pattern: new RegExp(
+      `\\b(?:processed|read|parsed|summari[sz]ed|handled|reviewed|evaluated|seen|scanned) by (?:an? |the |any )?(?:${READER}|automated|machine)\\b|\\bif you(?:'re| are)? (?:use|using) an? ${READER}|\\bto the (?:[a-z]{1,14} ){0,2}(?:model|${READER}):`,
+    ),
+  },
+  {
+    family: "delimiter",
+    weight: 0.45,
+    pattern:
+      /={2,} ?system\b|\bsystem (?:notice|notification|warning)\b ?[=:\]*]|\b(?:begin|start) [a-z]{1,12} (?:operator|system|admin|override) (?:block|section|mode)/,
+  },
+  {
+    family: "delimiter",
+    weight: 0.5,
+    pattern: /<\/?(?:user|assistant|human)>[^<\n]{0,80}<\/?(?:user|assistant|system|human)>/,
   },
 ];

@@ -35,6 +35,9 @@ function leakWeight(tokens: Tokens, at: number, index: number, end: number): num
   const isGiven = GIVEN.test(after);
   // An example of one is not its own.
   if (/\ban?(?: [a-z]+){0,3}$/.test(words.slice(Math.max(0, index - 4), index).join(" "))) return 0;
+  // "Your opinion on the rules": they are not its own.
+  const between = words.slice(at + 1, index).join(" ");
+  if (/^rules$/.test(word) && /\byour\b.*\b(?:on|about|of|regarding)\b/.test(between)) return 0;
   if (/^(?:configuration|setup)$/.test(word) && (about & YOUR) === 0 && words[index - 1] === "system") return 0.3;
   // Romance languages put it behind: "istruzioni nascoste".
   const isHiddenAfter = (meaning & RULES) !== 0 && isInnerAfter(tokens, index);

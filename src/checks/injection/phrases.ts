@@ -67,7 +67,7 @@ export const PHRASES: Mark[] = [
   },
   {
     family: "leak",
-    weight: 0.5,
+    weight: 0.45,
     pattern:
       /\b(?:first|initial|opening|original) (?:message|prompt|text|words?|line|instructions?)s? (?:in|of|from) (?:this|our) (?:conversation|chat|prompt|context|thread)\b/,
   },

@@ -74,7 +74,8 @@ function scanWords(text: string, report: Report): void {
     const at = tokens.starts.findIndex((start) => start >= index);
     if (at === -1) return isTalk ? 0.6 : 1;
     const isAsked = isTalk && sentencesAsking.has(tokens.sentences[at] ?? -1);
-    if (tokens.quoted[at]) return Math.min(forceOf(tokens, { from: at, to: at }), isTalk ? 0.4 : 1);
+    if (tokens.quoted[at])
+      return Math.min(forceOf(tokens, { from: at, to: at }), (tokens.outside & TOPIC) !== 0 ? 0.3 : 1);
     return isAsked ? 0.5 : isTalk ? 0.8 : 1;
   });
 }

@@ -31,7 +31,7 @@ export const SECRETS: Mark[] = [
     pattern: inOrder(
       40,
       oneOf("tell me, trust me with, share with me, safe with me, let me know"),
-      oneOf("your instructions, your rules, your prompt, the secret, the password, the passphrase, the code ?word"),
+      "\\b(?:your (?:instructions|rules|prompt)|the (?:secret|password|passphrase|code ?word))\\b(?! (?:of|to|behind|ingredient|for|policy|length))",
     ),
   },
   {

@@ -175,7 +175,7 @@ const LISTS: [number, string][] = [
   ],
   [
     ASKS,
-    `how why what which when where who explain describe define wie warum was como que por quoi pourquoi comment come perche`,
+    `what's how's how why what which when where who explain describe define wie warum was como que por quoi pourquoi comment come perche`,
   ],
   [
     MENTION,
@@ -190,7 +190,7 @@ const LISTS: [number, string][] = [
     TOPIC,
     `explain explains meaning mean means translate translation translated summarize summarise summary attack attacks attacker
     attackers phrase phrases filter filters detect detects detection detector classify classifier injection injections
-    jailbreaks jailbreaking owasp papers research researchers regex proofread tokens format template`,
+    jailbreaks jailbreaking owasp papers research researchers regex proofread tokens format template templates difference`,
   ],
   [
     NEW,
