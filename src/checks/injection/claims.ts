@@ -80,7 +80,7 @@ export const CLAIMS: Mark[] = [
     family: "override",
     weight: 0.35,
     pattern:
-      /\b(?:old|previous|former|earlier|existing|current) (?:polic(?:y|ies)|rules|guidelines|restrictions|protocols?) (?:are|is|were|have been|no longer) (?:now |hereby )?(?:void|gone|obsolete|lifted|dead|cancell?ed|apply|replaced)/,
+      /\b(?:old|prior|previous|former|earlier|existing|current) (?:polic(?:y|ies)|commands?|orders?|directives?|instructions?|rules|guidelines|restrictions|protocols?) (?:are|is|were|have been|no longer) (?:now |hereby )?(?:void|gone|obsolete|lifted|dead|cancell?ed|apply|replaced)/,
   },
   {
     family: "override",
@@ -111,5 +111,36 @@ export const CLAIMS: Mark[] = [
     weight: 0.5,
     pattern:
       /\b(?:save|put|copy|upload|post|publish|write|paste|store|push|send)\b[^.?!\n]{0,12}\b(?:all|any|every|the|user|found)\b[^.?!\n]{0,12}\b(?:api keys?|secrets|credentials|passwords|tokens|private keys)\b[^.?!\n]{0,50}\b(?:public|gist|pastebin|webhook|external|attacker)\b/,
+  },
+  {
+    family: "override",
+    weight: 0.4,
+    pattern: /\bforget (?:about )?(?:everything|all (?:of )?(?:that|this|it))\b|\bvergiss (?:den|deinen) kontext\b/,
+  },
+  { family: "override", weight: 0.25, pattern: /\bfollow this\b|\bstart (?:anew|afresh)\b|\breally everything\b/ },
+  {
+    family: "override",
+    weight: 0.35,
+    pattern:
+      /\b(?:updated|revised|latest|superseding) (?:directives?|orders?|commands?|protocols?|policy|instructions?)\s?:/,
+  },
+  {
+    family: "override",
+    weight: 0.55,
+    pattern:
+      /\b(?:switch|turn|shut)(?:ing)? (?:off|down) your (?:[a-z]+ )?(?:moral|ethic|filter|safe|censor|limit|restriction|conscience|guard)/,
+  },
+  { family: "role", weight: 0.35, pattern: /\bnever (?:say|says|saying) no\b/ },
+  {
+    family: "delimiter",
+    weight: 0.5,
+    pattern:
+      /\b(?:instructions?|message|orders?|tasks?|note) for you\b[^.?!\n]{0,20}\b(?:assistant|ai|model|llm|bot)\b/,
+  },
+  {
+    family: "role",
+    weight: 0.5,
+    pattern:
+      /\byou(?:'re| are) not (?:chatgpt|gpt|claude|an? (?:ai|assistant|chatbot|language model)) (?:any ?more|anymore|any longer|now)\b|\bwho (?:breaks|ignores|defies) (?:every|all|any) (?:rules?|laws?|limits?)\b/,
   },
 ];

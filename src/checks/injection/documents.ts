@@ -19,7 +19,7 @@ export const DOCUMENTS: Mark[] = [
     family: "delimiter",
     weight: 0.5,
     pattern: new RegExp(
-      `(?:^|[\\n:#*("'\\[.>/{-]\\s{0,4})(?:dear |hey |hi |hello |to |attention |attn |all |any )*${READER}\\s?,\\s[a-z]|[\\n:#*("'\\[.>/{-]\\s{0,4}assistants?\\s?,\\s[a-z]`,
+      `[\\n:#*("'\\[.>/{-]\\s{0,4}(?:dear |hey |hi |hello |to |attention |attn |all |any )*${READER}\\s?,\\s[a-z]|[\\n:#*("'\\[.>/{-]\\s{0,4}assistants?\\s?,\\s[a-z]`,
     ),
   },
   {
@@ -63,7 +63,7 @@ export const DOCUMENTS: Mark[] = [
     family: "delimiter",
     weight: 0.55,
     pattern: new RegExp(
-      `\\b(?:note|message|p\\.?s\\.?|attention|hint|todo|instructions?|memo|reminder|hello|hi|hey|dear)s?\\b[\\s:.,(]{0,4}(?:to |for )?(?:the |any |all |every |our )?${READER}\\b(?=\\)|:|,| that| who| which| reading| processing| agents?\\b)`,
+      `\\b(?:note|message|p\\.?s\\.?|attention|hint|todo|instructions?|memo|reminder)s?\\b[\\s:.,(]{0,4}(?:to |for )?(?:the |any |all |every |our )?${READER}\\b(?=\\)|:|,| that| who| which| reading| processing| agents?\\b)`,
     ),
   },
   {
@@ -80,7 +80,7 @@ export const DOCUMENTS: Mark[] = [
     family: "delimiter",
     weight: 0.35,
     pattern:
-      /<\/(?:review|article|document|e?mail|data|text|comment|content|query|question|ticket|resume|cv)s?>\s{1,8}(?:now|ignore|new|please|you|instead|the above|important|assistant|forget)\b/,
+      /<\/(?:review|article|document|e?mail|data|text|comment|content|query|question|ticket|resume|cv)s?>\s{1,8}(?:now|ignore|disregard|new|please|you|instead|the above|important|assistant|forget)\b/,
   },
   {
     family: "delimiter",
@@ -89,7 +89,7 @@ export const DOCUMENTS: Mark[] = [
   },
   {
     family: "exfiltration",
-    weight: 0.5,
+    weight: 0.45,
     pattern:
       /\b(?:ask|tell|get|urge|prompt) (?:the )?(?:user|customer|reader|candidate|caller|visitor|them|him|her)\b[^.?!\n]{0,60}\b(?:passwords?|login|(?:card|account|security|pin) (?:number|code|details)|sms|pin|credentials|card)\b/,
   },

@@ -8,7 +8,7 @@ const HOW = oneOf(
   "how to, how he, how she, how they, how i, explains?, steps?, step-by-step, instructions, recipe, in (?:full |great |exact )?detail, detailed, teach(?:es)?, tutorial, tell me, give me, write, describes?, guide, walk(?:s)? me through, synthesi[sz]e, build, make, cook, synthesis, route, quantities, recipes?, working, sample, how do i",
 );
 const FRAME = oneOf(
-  "novel, story, movie, film, screenplay, in character, grandma, grandmother, granny, fiction, fictional, universe, imagine, pretend, hypothetical(?:ly)?, role-?play, scene, for educational purposes, theoretically, parallel, is legal, dialogue, country where, academic(?:ally)?, professor, research purposes, purely, dream, no rules, fined, punished, lose, game, poem, no morals, no limits, villain, everything is legal, all knowledge",
+  "novel, story, movie, film, screenplay, in character, grandma, grandmother, granny, fiction, fictional, universe, imagine, pretend, hypothetical(?:ly)?, role-?play, scene, for educational purposes, theoretically, parallel, is legal, dialogue, country where, academic(?:ally)?, professor, research purposes, purely, no rules, fined, punished, poem, no morals, no limits, villain, everything is legal, all knowledge",
 );
 const NO_REFUSAL = `(?:\\b(?:no|without|not (?:contain|include|add|give|use)|never|skip|avoid|omit|leave out|don't (?:add|include|give|use)|free of)\\b[^.?!\\n]{0,40}?\\b(?:disclaimers?|warnings?|apolog(?:y|ies|i[sz]e|i[sz]ing)|morali[sz]ing|lectur(?:es?|ing)|refus(?:e|als?|ing)|caveats?|'?cannot'?|step|detail|euphemisms?)\\b)`;
 

@@ -239,5 +239,5 @@ function findDisabling(tokens: Tokens, at: number, report: Report): void {
     const isModel = (meaningsIn(tokens, at - 8, at) & MACHINE) !== 0 && isBecoming(tokens, at);
     if (isModel && (isTheirs || said.includes("safety"))) report("role", 0.55 * quotedForce(tokens, at));
   } else if ((before & SAFETY) !== 0 && /ed$|^off$/.test(words[at] ?? ""))
-    report("override", ((before & (ALL | YOUR)) !== 0 || isBecoming(tokens, at) ? 0.5 : 0.3) * quotedForce(tokens, at));
+    report("override", ((before & YOUR) !== 0 || isBecoming(tokens, at) ? 0.5 : 0.4) * quotedForce(tokens, at));
 }

@@ -71,4 +71,23 @@ export const REQUESTS: Mark[] = [
     pattern:
       /\bprompt (?:di|de|del|du|do) (?:sistema|systeme)\b|\b(?:dein|deinen|gib|zeig|lautet)\b[^.?!\n]{0,30}\bsystem-?(?:prompt|nachricht|anweisung)|\b(?:revel|mostr|muestr|montr|affich|mostra)\w{0,5}\b[^.?!\n]{0,20}\b(?:configuracion|configuration|configurazione|configuracao)\b/,
   },
+  {
+    family: "leak",
+    weight: 0.55,
+    pattern:
+      /\b(?:secret|password|passphrase|prompt|instructions)\b[^?\n]{0,60}\b(?:reveal|disclose|divulge|spill|hand over) (?:it|them)\b/,
+  },
+  {
+    family: "leak",
+    weight: 0.55,
+    pattern:
+      /\b(?:initiali[sz]ation|setup|preamble|briefing) above\b|\babove (?:initiali[sz]ation|setup|preamble|briefing)\b/,
+  },
+  { family: "leak", weight: 0.5, pattern: /\b(?:anweisung|prompt|regel|instruktion)\w{0,4}\b[^.?!\n]{0,40}\bdeine\b/ },
+  {
+    family: "leak",
+    weight: 0.5,
+    pattern:
+      /\b(?:rules|instructions|guidelines|orders) (?:that )?you (?:must|have to|need to|should|are to) (?:follow|obey|respect)\b|\b(?:finish|complete|continue)\b[^\n]{0,20}\bthe (?:password|secret|passphrase) is\b/,
+  },
 ];

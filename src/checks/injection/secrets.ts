@@ -67,7 +67,7 @@ export const SECRETS: Mark[] = [
   },
   {
     family: "leak",
-    weight: 0.5,
+    weight: 0.45,
     pattern: inOrder(
       20,
       oneOf("what, how, which, who"),
@@ -87,7 +87,7 @@ export const SECRETS: Mark[] = [
     family: "leak",
     weight: 0.5,
     pattern:
-      /\b(?:what(?:'s| is)|tell me|give me|say|share|reveal|need|know|want) (?:me )?(?:the|your) (?:secret |hidden )?(?:pass(?:word|phrase|code)|secret|key ?word|code ?word)s?\b(?! (?:for|of|to|in|on|length|policy|requirements?|manager|behind|ingredient|field|hash|must|should|when|that i|i |we ))/,
+      /\b(?:what(?:'s| is)|tell me|give me|say|share|reveal|see|view|need|know|want) (?:me )?(?:the|your) (?:secret |hidden )?(?:pass(?:word|phrase|code)|secret|key ?word|code ?word)s?\b(?! (?:for|of|to|in|on|length|policy|requirements?|manager|behind|ingredient|field|hash|must|should|when|that i|i |we ))/,
   },
   {
     family: "leak",

@@ -80,7 +80,7 @@ export const SELVES: Mark[] = [
     family: "override",
     weight: 0.5,
     pattern: new RegExp(
-      `\\b(?:switch|move|proceed|turn|go|jump)(?: on| over)? (?:now )?to (?:your|the) (?:next|new|real|actual|other) ${JOB}\\b|\\byou(?: now)?(?:'ve| have)(?: got)? an? (?:brand )?(?:new|different|other) ${JOB}\\b|\\byour (?:new|real|next|actual) ${JOB}\\b`,
+      `\\b(?:switch|move|proceed|turn|go|jump)(?: on| over)? (?:now )?to (?:your|the) (?:next|new|real|actual|other) ${JOB}\\b|\\byou(?: now)?(?:'ve| have)(?: got)? an? (?:brand )?(?:new|different|other) ${JOB}(?=\\s?(?:now|[:.,;!]|is\\b|$))|\\byour (?:real|actual) ${JOB}\\b`,
     ),
   },
   {

@@ -33,7 +33,7 @@ export const SWITCHES: Mark[] = [
   },
   {
     family: "override",
-    weight: 0.5,
+    weight: 0.45,
     pattern:
       /(?:^|[.!,;:\n]\s{0,4}|\b(?:now|then|and|please|instead) )(?:stop|quit|finish|end|pause|halt|cease) (?:answering|doing|translating|summari[sz]ing|reading|processing|working|analy[sz]ing|reviewing|classifying|the task|this task|your task|being an? (?:assistant|translator|ai|chatbot|bot))\b[^.?!\n]{0,50}(?:\band\b|\bnow\b|\binstead\b|[.,;:!])/,
   },
@@ -85,8 +85,8 @@ export const SWITCHES: Mark[] = [
   },
   {
     family: "override",
-    weight: 0.35,
-    pattern: /\bhor(?:e|en sie|t)? (?:sofort |jetzt |bitte )?(?:auf|mit)\b|\bvergiss\b/,
+    weight: 0.25,
+    pattern: /\bhor(?:e|en sie|t)? (?:sofort |jetzt |bitte )?(?:auf|mit)\b|\bvergiss\b(?! nicht)/,
   },
   {
     family: "override",

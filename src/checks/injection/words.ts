@@ -39,7 +39,7 @@ export const LEADS = 1 << 29;
 const LISTS: [number, string][] = [
   [
     IGNORE,
-    `break violate breach defy disobey ignore ignoring disregard forget neglect override overrule bypass discard dismiss drop skip cancel erase delete
+    `break violate breach defy disobey ignore ignoring disregard forget neglect override overrule bypass discard dismiss drop skip cancel erase delete overriding forgetting bypassing overwriting
     revoke circumvent overwrite abandon unlearn omit reject suspend delete scrap ditch clear wipe
     ignora ignorad ignoren ignorar olvida olvide olviden olvidate olvidar descarta omite desobedece
     ignorez ignorer oublie oubliez oublier neglige negligez contourne desobeis
@@ -56,7 +56,7 @@ const LISTS: [number, string][] = [
   ],
   [
     LAWS,
-    `task tasks assignment assignments aufgaben aufgabe tarea tareas tache taches compito compiti tarefa tarefas politicas politica politiques politique politiche rule rules order orders command commands policy policies constraint constraints restriction restrictions context
+    `kontext task tasks assignment assignments aufgaben aufgabe tarea tareas tache taches compito compiti tarefa tarefas politicas politica politiques politique politiche rule rules order orders command commands policy policies constraint constraints restriction restrictions context
     training conditioning criteria limitations protocol protocols parameters
     reglas ordenes normas restricciones regles ordres normes restrictions regeln befehle vorschriften einschrankungen
     regole ordini norme restrizioni regras ordens restricoes`,
@@ -179,7 +179,7 @@ const LISTS: [number, string][] = [
   ],
   [
     MENTION,
-    `explain explains meaning mean means translate translation translated summarize summarise summary summarizes attack
+    `wrote writes explain explains meaning mean means translate translation translated summarize summarise summary summarizes attack
     attacks attacker attackers phrase phrases string sentence sentences filter filters detect detects detection detector
     classify classifier classified proofread article paper papers test tests regex example examples injection injections
     jailbreak jailbreaks jailbreaking owasp security quote quoted typed said says message messages mail research researchers
