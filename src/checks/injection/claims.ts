@@ -143,4 +143,9 @@ export const CLAIMS: Mark[] = [
     pattern:
       /\byou(?:'re| are) not (?:chatgpt|gpt|claude|an? (?:ai|assistant|chatbot|language model)) (?:any ?more|anymore|any longer|now)\b|\bwho (?:breaks|ignores|defies) (?:every|all|any) (?:rules?|laws?|limits?)\b/,
   },
+  {
+    family: "override",
+    weight: 0.55,
+    pattern: /\bignor\w{0,4} (?:tout ce qui|tout ce que|todo lo que|tutto (?:cio|quello) che|tudo o que|alles,? was)\b/,
+  },
 ];

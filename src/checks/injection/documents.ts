@@ -151,4 +151,23 @@ export const DOCUMENTS: Mark[] = [
     weight: 0.5,
     pattern: /<\/?(?:user|assistant|human)>[^<\n]{0,80}<\/?(?:user|assistant|system|human)>/,
   },
+  {
+    family: "delimiter",
+    weight: 0.3,
+    pattern: /\b(?:input|prompt|text|message|query|document|page) (?:ends|is over|stops)(?: here)?[.!:]/,
+  },
+  { family: "delimiter", weight: 0.3, pattern: /[.!?>]\s(?:system|admin(?:istrator)?|operator): [a-z]/ },
+  {
+    family: "delimiter",
+    weight: 0.5,
+    pattern: new RegExp(
+      `\\bto the ${READER} (?:reading|reviewing|processing|screening|grading|summari[sz]ing|evaluating)\\b`,
+    ),
+  },
+  {
+    family: "delimiter",
+    weight: 0.4,
+    pattern:
+      /\bwhen(?:ever)? you (?:see|read|receive|encounter|process|parse) this (?:text|message|page|document|line|file|e?-?mail|comment)\b/,
+  },
 ];

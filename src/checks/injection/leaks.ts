@@ -87,7 +87,7 @@ export function findSending(tokens: Tokens, at: number, report: Report): void {
   if (!isPrivate && !isFile) return;
   const isAsked = (meaningsIn(tokens, end, end + 2) & ASKS) !== 0;
   const isWeak =
-    WEAK_VERBS.test(words[at] ?? "") &&
+    (WEAK_VERBS.test(words[at] ?? "") || /\bmy (?!webhook|server|url|address|endpoint|site|e-?mail)/.test(said)) &&
     !SOMEBODYS.test(since < at ? text.slice(Math.max(0, from - 120), from) + said : said);
   report("exfiltration", (isAsked || isWeak ? 0.3 : 0.6) * forceOf(tokens, { from: at, to: at }));
 }

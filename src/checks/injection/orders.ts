@@ -122,7 +122,9 @@ function findForgetting(tokens: Tokens, at: number, end: number, report: Report)
       .search(
         /^(?:all |everything )?(?:of )?(?:the |das |lo |ce qui |quanto |o )*(?:above|foregoing|preceding|obige|oben|anterior|precede|sopra|acima|dessus)\b/,
       ) === 0;
-  if ((isAll && !said.includes("my")) || isAbove) report("override", 0.6 * force());
+  // "The numbers that I gave you before" are the client's own.
+  const isMine = said.includes("my") || (said.includes("i") && (about & ALL) === 0);
+  if ((isAll && !isMine) || isAbove) report("override", 0.6 * force());
   if (/^(?:everything|all|alles|todo|tout|tutto|tudo)(?: (?:and|y|et|und|e)\b|$)/.test(said.join(" ")))
     report("override", 0.4 * force());
   const duty = said.findIndex((word) => DUTIES.has(word));
@@ -214,7 +216,8 @@ function findVoidRules(tokens: Tokens, at: number, report: Report): void {
   if ((before & NEW) === 0) return;
   const isNewOrder = words[at - 1] === "new" && tokens.opens[at + 1] === true;
   const isFollowed = (meaningsIn(tokens, at + 1, at + 6) & (IGNORE | REVEAL | NOT | YOU)) !== 0;
-  if ((before & (YOUR | INNER)) !== 0) report("override", 0.55 * quotedForce(tokens, at));
+  if ((before & (YOUR | INNER)) !== 0)
+    report("override", (words[at - 1] === "new" ? 0.45 : 0.55) * quotedForce(tokens, at));
   else if (isNewOrder) report("override", (isFollowed ? 0.55 : 0.35) * quotedForce(tokens, at));
 }
 

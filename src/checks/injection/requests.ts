@@ -90,4 +90,15 @@ export const REQUESTS: Mark[] = [
     pattern:
       /\b(?:rules|instructions|guidelines|orders) (?:that )?you (?:must|have to|need to|should|are to) (?:follow|obey|respect)\b|\b(?:finish|complete|continue)\b[^\n]{0,20}\bthe (?:password|secret|passphrase) is\b/,
   },
+  {
+    family: "leak",
+    weight: 0.5,
+    pattern:
+      /\b(?:whats|what's|what is|show|show me|gimme|give me) (?:ur|your) (?:[a-z]+ )?(?:prompt|instructions)\b|(?:^|[.!?\n]\s?)(?:the )?password,? (?:please|now)\b/,
+  },
+  {
+    family: "leak",
+    weight: 0.55,
+    pattern: /\b(?:what|which) (?:word|secret|password|phrase|code) are you (?:protecting|hiding|guarding|keeping)\b/,
+  },
 ];

@@ -93,7 +93,7 @@ export const SECRETS: Mark[] = [
     family: "leak",
     weight: 0.5,
     pattern:
-      /\b(?:password|passphrase|secret|code ?word)(?: is|'s) (?:not )?[^.?!\n]{1,40}\b(?:right|correct|isn't it|is it|true|yes or no)\b|\b(?:translate|guess|rhyme|sing|encode|rule about|rule on|correct me|hint at)\b[^.?!\n]{0,30}\bthe (?:secret )?(?:password|passphrase|secret|secret word)\b(?! (?:field|policy|page|reset|manager))/,
+      /\b(?:password|passphrase|secret|code ?word)(?: is|'s) (?:not )?[^.?!\n]{1,40}\b(?:right|correct|isn't it|is it|true|yes or no)\b|\b(?:translate|guess|rhyme|sing|encode|rule about|rule on|correct me|hint at)\b[^.?!\n"'“„«]{0,30}\bthe (?:secret )?(?:password|passphrase|secret|secret word)\b(?! (?:field|policy|page|reset|manager))/,
   },
   {
     family: "leak",
