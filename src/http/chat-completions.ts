@@ -1,5 +1,6 @@
 import { type Answer, type Dispatch, dispatch } from "../dispatch/dispatch.ts";
 import { explainUnplanned } from "../dispatch/explain.ts";
+import type { GenerationIdentity } from "../dispatch/record.ts";
 import { RouterError } from "../errors.ts";
 import { presetNamed } from "../routing/preset.ts";
 import { type ChatRequest, parseChatRequest } from "../schema/chat.ts";
@@ -20,7 +21,7 @@ import type { Extras } from "./extras.ts";
 import { withHashedUser } from "./hashed-user.ts";
 import { inTime, lateBody } from "./late-answer.ts";
 import type { Passage } from "./passage.ts";
-import { planRequest } from "./planning.ts";
+import { type PlannedRequest, planRequest } from "./planning.ts";
 import { type AppliedPreset, withPreset } from "./presets.ts";
 import { readJsonAndBytes } from "./read-body.ts";
 import { betasOf, clientFacts, deadlineOf, hopsOf, wantsMetadata } from "./request-headers.ts";
@@ -29,94 +30,142 @@ import { type CacheVisit, keptBy, readCacheWish, repeatResponse, toCacheRecord, 
 import { catalogueFor } from "./team-catalogue.ts";
 import { boundByDefault } from "./worst-case.ts";
 
+/** A chat request that has been read, and whose it is. */
+interface Call {
+  id: string;
+  createdAtMs: number;
+  key: ApiKey;
+  team: Team;
+  dialect: Dialect | undefined;
+  /** As it was sent, with its preset. */
+  sent: ChatRequest;
+  bytes: Bytes;
+  visit: CacheVisit | undefined;
+  caller: Omit<GenerationIdentity, "plan">;
+  rules: ReturnType<typeof rulesFor>;
+  stores: ReturnType<typeof storesOf>;
+  hasExtras: boolean;
+}
+
+/** How far it has come: what must be given back when it goes wrong. */
+interface Progress {
+  /** What goes on: after checks and retrieval another one than was sent. */
+  chat: ChatRequest;
+  extras?: Extras;
+  log?: ReturnType<typeof contentLogFor>;
+  passage?: Passage | undefined;
+  held?: Held;
+  hasRecord: boolean;
+}
+
 /** POST /chat/completions */
 export async function chatCompletions(c: AppContext): Promise<Response> {
+  const call = await readCall(c);
+  const { sent, visit, rules, stores, caller, dialect } = call;
+  // What has been forbidden since is not given from the cache either.
+  if (visit?.found && rules?.allowsModel?.(visit.found.source.modelId) !== false) {
+    stores.settle(toCacheRecord(visit.found, caller));
+    return repeatResponse(visit.found, caller, dialect?.style(sent));
+  }
+  const progress: Progress = { chat: sent, hasRecord: false };
+  // What is kept is what goes on, after personal data was replaced.
+  if (!call.hasExtras) progress.log = contentLogFor(c, sent, call);
+  try {
+    return await answerCall(c, call, progress);
+  } catch (error) {
+    giveBack(progress);
+    progress.log?.failed(error);
+    if (wantsMetadata(c) && error instanceof RouterError) error.routing ??= explainUnplanned(progress.chat, error);
+    // An id tells of a record that can be asked for.
+    return errorResponse(error, progress.hasRecord ? call.id : undefined, dialect);
+  }
+}
+
+async function readCall(c: AppContext): Promise<Call> {
   const { key, team, userId } = await requireKey(c);
-  const waitUntil = waitUntilOf(c);
   const dialect = dialectOf(c);
   const { chat: sent, preset, visit, bytes } = await readRequest(c, { key, team, dialect });
   const createdAtMs = Date.now();
   const id = createGenerationId(createdAtMs);
   const owner = { keyHash: key.hash, account: key.account, team: team.id };
-  const caller = { id, createdAtMs, ...owner, client: clientFacts(c, sent, { preset, userId }) };
-  const style = dialect?.style(sent);
-  const stores = storesOf(c.env, { team: team.id, key }, waitUntil);
-  const rules = rulesFor({ key, team });
-  // What has been forbidden since is not given from the cache either.
-  if (visit?.found && rules?.allowsModel?.(visit.found.source.modelId) !== false) {
-    stores.settle(toCacheRecord(visit.found, caller));
-    return repeatResponse(visit.found, caller, style);
+  return {
+    ...{ id, createdAtMs, key, team, dialect, sent, bytes, visit },
+    caller: { id, createdAtMs, ...owner, client: clientFacts(c, sent, { preset, userId }) },
+    rules: rulesFor({ key, team }),
+    stores: storesOf(c.env, { team: team.id, key }, waitUntilOf(c)),
+    hasExtras: wantsExtras(sent, key, team),
+  };
+}
+
+function giveBack({ held, passage }: Progress): void {
+  held?.end(false);
+  passage?.abandon();
+}
+
+/** Checks and retrieval, the plan, the gates, the budget, the walk: in this order, each before anything of the next. */
+async function answerCall(c: AppContext, call: Call, progress: Progress): Promise<Response> {
+  const { id, key, team, sent, rules, dialect } = call;
+  const catalogue = await catalogueFor(c, { team: team.id, key });
+  const planFor = { owner: key.account, rules };
+  const becomesErrand = ({ plan }: PlannedRequest) => !c.env.IS_ERRAND && mustOutliveClient(plan);
+  if (call.hasExtras) {
+    // An errand makes the checks itself.
+    if (becomesErrand(planRequest(c, sent, catalogue, planFor))) return runErrand(c, call.bytes);
+    const { prepareExtras } = await import("./extras.ts");
+    progress.extras = await prepareExtras(c, { id, chat: sent, key, team, catalogue });
+    progress.chat = progress.extras.chat;
+    progress.log = contentLogFor(c, progress.chat, call);
   }
-  let held: Held | undefined;
-  let passage: Passage | undefined;
-  let hasRecord = false;
-  const hasExtras = wantsExtras(sent, key, team);
-  const logOf = (chat: ChatRequest) => contentLogFor(c, chat, { id, createdAtMs, key, team });
-  // What is kept is what goes on, after personal data was replaced.
-  let log = hasExtras ? undefined : logOf(sent);
-  let chat = sent;
-  let extras: Extras | undefined;
-  const isWhyWanted = wantsMetadata(c);
-  try {
-    const catalogue = await catalogueFor(c, { team: team.id, key });
-    const planFor = { owner: key.account, rules };
-    if (hasExtras) {
-      // An errand makes the checks itself.
-      if (!c.env.IS_ERRAND && mustOutliveClient(planRequest(c, sent, catalogue, planFor).plan))
-        return await runErrand(c, bytes);
-      const { prepareExtras } = await import("./extras.ts");
-      extras = await prepareExtras(c, { id, chat: sent, key, team, catalogue });
-      chat = extras.chat;
-      log = logOf(chat);
-    }
-    let planned = planRequest(c, chat, catalogue, planFor);
-    if (!c.env.IS_ERRAND && mustOutliveClient(planned.plan)) return await runErrand(c, bytes);
-    if (planned.plan.hasTargets) {
-      const { passGates } = await import("./passage.ts");
-      ({ planned, passage } = await passGates(c, id, planned, (traffic, seed) =>
-        planRequest(c, chat, catalogue, { ...planFor, traffic, seed }),
-      ));
-    }
-    const { plan, route, record, watch } = planned;
-    const defaults = dialect?.defaultsFor?.(planned.chat);
-    if (defaults) boundByDefault(route, plan, defaults);
-    held = await holdFor(c, { id, key, team, plan, route, chat: planned.chat });
-    const request = { chat: await withHashedUser(held.chat), route, plan, identity: { ...caller, plan: record } };
-    const wishes = { wantsMetadata: isWhyWanted, betas: betasOf(c), deadlineMs: deadlineOf(c), hops: hopsOf(c) };
-    const setting = { outlivesClient: c.env.IS_ERRAND === true, signal: c.req.raw.signal, waitUntil };
-    const keeper = visit?.found ? undefined : visit?.keeper;
-    const booked = bookedWith(held, keeper ? keptBy(keeper, stores) : stores, () => {
-      hasRecord = true;
-    });
-    const books = log ? log.listen(booked) : booked;
-    const asked = {
-      ...request,
-      ...watch,
-      ...wishes,
-      ...setting,
-      ...books,
-      extras: extras?.answer,
-      style,
-      defaults,
-    };
-    const dispatched = passage ? passage.guide(asked) : asked;
-    const release = () => {
-      held?.end(false);
-      passage?.abandon();
-    };
-    const answer = await (chat.stream === true ? streamedAnswer(dispatched, release, dialect) : dispatch(dispatched));
-    const headers: Record<string, string> = { ...answerHeaders(id, chat.stream === true, answer), ...extras?.headers };
-    keeper?.onHeaders(headers);
-    headers[REQUEST_ID_HEADER] = dialect?.requestId ?? requestIdOf(c.req.raw);
-    return new Response(answer.body, { headers: { ...headers, ...keeper?.headers } });
-  } catch (error) {
-    held?.end(false);
-    passage?.abandon();
-    log?.failed(error);
-    if (isWhyWanted && error instanceof RouterError) error.routing ??= explainUnplanned(chat, error);
-    // An id tells of a record that can be asked for.
-    return errorResponse(error, hasRecord ? id : undefined, dialect);
+  const { chat } = progress;
+  let planned = planRequest(c, chat, catalogue, planFor);
+  if (becomesErrand(planned)) return runErrand(c, call.bytes);
+  if (planned.plan.hasTargets) {
+    const { passGates } = await import("./passage.ts");
+    const passed = await passGates(c, id, planned, (traffic, seed) =>
+      planRequest(c, chat, catalogue, { ...planFor, traffic, seed }),
+    );
+    ({ planned } = passed);
+    progress.passage = passed.passage;
   }
+  const { plan, route } = planned;
+  const defaults = dialect?.defaultsFor?.(planned.chat);
+  if (defaults) boundByDefault(route, plan, defaults);
+  progress.held = await holdFor(c, { id, key, team, plan, route, chat: planned.chat });
+  return respond(c, call, progress, { ...planned, defaults });
+}
+
+type Planned = PlannedRequest & Pick<Dispatch, "defaults">;
+
+async function respond(c: AppContext, call: Call, progress: Progress, planned: Planned): Promise<Response> {
+  const { id, dialect, visit } = call;
+  const { held, passage, extras, chat } = progress;
+  if (!held) throw new Error("nothing is held for this request");
+  const keeper = visit?.found ? undefined : visit?.keeper;
+  const booked = bookedWith(held, keeper ? keptBy(keeper, call.stores) : call.stores, () => {
+    progress.hasRecord = true;
+  });
+  const asked: Dispatch = {
+    chat: await withHashedUser(held.chat),
+    route: planned.route,
+    plan: planned.plan,
+    identity: { ...call.caller, plan: planned.record },
+    ...planned.watch,
+    ...{ wantsMetadata: wantsMetadata(c), betas: betasOf(c), deadlineMs: deadlineOf(c), hops: hopsOf(c) },
+    ...{ outlivesClient: c.env.IS_ERRAND === true, signal: c.req.raw.signal, waitUntil: waitUntilOf(c) },
+    ...(progress.log ? progress.log.listen(booked) : booked),
+    extras: extras?.answer,
+    style: dialect?.style(call.sent),
+    defaults: planned.defaults,
+  };
+  const dispatched = passage ? passage.guide(asked) : asked;
+  const isStream = chat.stream === true;
+  const answer = await (isStream
+    ? streamedAnswer(dispatched, () => giveBack(progress), dialect)
+    : dispatch(dispatched));
+  const headers: Record<string, string> = { ...answerHeaders(id, isStream, answer), ...extras?.headers };
+  keeper?.onHeaders(headers);
+  headers[REQUEST_ID_HEADER] = dialect?.requestId ?? requestIdOf(c.req.raw);
+  return new Response(answer.body, { headers: { ...headers, ...keeper?.headers } });
 }
 
 /** Whether more is asked for than an answer, by the request or by those that it is for. */
