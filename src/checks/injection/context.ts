@@ -2,7 +2,7 @@ import type { Tokens } from "./tokens.ts";
 import { ASKS, IGNORE, INNER, LEADS, MACHINE, MENTION, OTHERS, REVEAL, YOU, YOUR } from "./words.ts";
 
 /** What is left of a weight that is talked about. */
-const MENTIONED = 0.3;
+const MENTIONED = 0.25;
 const REPORTED = 0.4;
 const ASKED = 0.4;
 

@@ -55,6 +55,12 @@ export function findOrders(tokens: Tokens, report: Report): void {
   findFreedom(tokens, report);
 }
 
+/** "Cancel my last order" */
+function isPurchase({ words }: Tokens, at: number, order: number): boolean {
+  if (!/^(?:order|orders)$/.test(words[order] ?? "")) return false;
+  return words.slice(at + 1, order).some((word) => /^(?:my|our|his|her|their|customer)$/.test(word));
+}
+
 /** "Ignore all previous instructions", "forget what you were told before", "drop your rules". */
 function findOverride(tokens: Tokens, at: number, report: Report): void {
   const { meanings } = tokens;
@@ -62,6 +68,7 @@ function findOverride(tokens: Tokens, at: number, report: Report): void {
   for (let index = at + 1; index <= end; index++) {
     const meaning = meanings[index] ?? 0;
     if ((meaning & (RULES | LAWS)) === 0) continue;
+    if (isPurchase(tokens, at, index)) return;
     const about = meaningsIn(tokens, at + 1, index) | (isEarlierAfter(tokens, index) ? EARLIER : 0);
     const isOwn = (about & (YOUR | EARLIER | INNER)) !== 0 || isInnerAfter(tokens, index);
     const isStrong = (meaning & RULES) !== 0;
