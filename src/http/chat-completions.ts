@@ -21,7 +21,7 @@ import type { Extras } from "./extras.ts";
 import { withHashedUser } from "./hashed-user.ts";
 import { inTime, lateBody } from "./late-answer.ts";
 import type { Passage } from "./passage.ts";
-import { type PlannedRequest, planRequest } from "./planning.ts";
+import { type PlanFor, type PlannedRequest, planRequest } from "./planning.ts";
 import { type AppliedPreset, withPreset } from "./presets.ts";
 import { readJsonAndBytes } from "./read-body.ts";
 import { betasOf, clientFacts, deadlineOf, hopsOf, wantsMetadata } from "./request-headers.ts";
@@ -106,30 +106,32 @@ function giveBack({ held, passage }: Progress): void {
 async function answerCall(c: AppContext, call: Call, progress: Progress): Promise<Response> {
   const { id, key, team, sent, rules, dialect } = call;
   const catalogue = await catalogueFor(c, { team: team.id, key });
-  const planFor = { owner: key.account, rules };
+  const planFor = (asked: ChatRequest, gates: Pick<PlanFor, "traffic" | "seed"> = {}) => {
+    const planned = planRequest(c, asked, catalogue, { owner: key.account, rules, ...gates });
+    const defaults = dialect?.defaultsFor?.(planned.chat);
+    if (defaults) boundByDefault(planned.route, planned.plan, defaults);
+    return planned;
+  };
   const becomesErrand = ({ plan }: PlannedRequest) => !c.env.IS_ERRAND && mustOutliveClient(plan);
   if (call.hasExtras) {
     // An errand makes the checks itself.
-    if (becomesErrand(planRequest(c, sent, catalogue, planFor))) return runErrand(c, call.bytes);
+    if (becomesErrand(planFor(sent))) return runErrand(c, call.bytes);
     const { prepareExtras } = await import("./extras.ts");
     progress.extras = await prepareExtras(c, { id, chat: sent, key, team, catalogue });
     progress.chat = progress.extras.chat;
     progress.log = contentLogFor(c, progress.chat, call);
   }
   const { chat } = progress;
-  let planned = planRequest(c, chat, catalogue, planFor);
+  let planned = planFor(chat);
   if (becomesErrand(planned)) return runErrand(c, call.bytes);
   if (planned.plan.hasTargets) {
     const { passGates } = await import("./passage.ts");
-    const passed = await passGates(c, id, planned, (traffic, seed) =>
-      planRequest(c, chat, catalogue, { ...planFor, traffic, seed }),
-    );
+    const passed = await passGates(c, id, planned, (traffic, seed) => planFor(chat, { traffic, seed }));
     ({ planned } = passed);
     progress.passage = passed.passage;
   }
   const { plan, route } = planned;
   const defaults = dialect?.defaultsFor?.(planned.chat);
-  if (defaults) boundByDefault(route, plan, defaults);
   progress.held = await holdFor(c, { id, key, team, plan, route, chat: planned.chat });
   return respond(c, call, progress, { ...planned, defaults });
 }
