@@ -17,6 +17,13 @@ export async function openHub(): Promise<void> {
   hubName = fresh("hub");
 }
 
+/** To be called after each test: an alarm that is left would publish in the middle of another one. */
+export async function closeHub(): Promise<void> {
+  await runInDurableObject(hub(), async (_, state) => {
+    await state.storage.deleteAlarm();
+  });
+}
+
 /** Rings the alarm; false when none is set. */
 export const publish = () => runDurableObjectAlarm(hub());
 /** What the hub keeps, oldest first. */

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } fr
 import { HealthBook } from "../../src/health/book.ts";
 import { type HealthBindings, HealthShare } from "../../src/store/health.ts";
 import { HEALTH_KEY } from "../../src/store/health-hub.ts";
-import { BINDINGS, deltaOf, hub, kept, openHub, publish } from "./deltas.ts";
+import { BINDINGS, closeHub, deltaOf, hub, kept, openHub, publish } from "./deltas.ts";
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
@@ -47,7 +47,10 @@ beforeEach(async () => {
   await openHub();
   logs = vi.spyOn(console, "error").mockImplementation(() => {});
 });
-afterEach(() => vi.restoreAllMocks());
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await closeHub();
+});
 
 describe("isolates", () => {
   it("end up with each other's counts, once each", async () => {
