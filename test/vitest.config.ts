@@ -1,6 +1,8 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+// @ts-expect-error plain JavaScript, typed by its comment
+import { tablesAsCode } from "../src/cli/tables.mjs";
 
 /** Tests that need Node: real sockets, official clients, the command line. */
 const NODE_TESTS = [
@@ -36,6 +38,7 @@ export default defineConfig({
       {
         plugins: [
           importedAtStart,
+          tablesAsCode(),
           cloudflareTest({
             main: "./src/index.ts",
             wrangler: { configPath: "./wrangler.toml" },

@@ -1,6 +1,7 @@
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
+import { tablesAsText } from "./tables.mjs";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -14,6 +15,7 @@ const ROOT = join(import.meta.dirname, "../..");
  */
 export async function bundle(directory) {
   await mkdir(directory, { recursive: true });
+  const made = new Set();
   const { metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: ["src/index.ts"],
@@ -30,35 +32,10 @@ export async function bundle(directory) {
     minify: true,
     metafile: true,
     external: ["cloudflare:*", "node:*"],
-    plugins: [tableAsText(directory)],
+    plugins: [tablesAsText(directory, (name) => made.add(name))],
   });
-  const made = new Set([TABLE, ...Object.keys(metafile.outputs).map((path) => basename(path))]);
+  for (const path of Object.keys(metafile.outputs)) made.add(basename(path));
   for (const name of await readdir(directory))
     if (!made.has(name)) await rm(join(directory, name), { recursive: true });
   return metafile;
-}
-
-/** Where the tokens of `/tokenize` are. */
-const TABLE = "o200k_base.txt";
-
-/**
- * 200,000 tokens as JSON beside the code: the runtime compiles every module when it starts, also those that are imported
- * on first use, and as code they would take a third of that time.
- *
- * @param {string} directory
- * @returns {import("esbuild").Plugin}
- */
-function tableAsText(directory) {
-  return {
-    name: "table-as-text",
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^gpt-tokenizer\/bpeRanks\/o200k_base$/ }, ({ path }) => ({ path, namespace: "table" }));
-      onResolve({ filter: new RegExp(TABLE) }, ({ path }) => ({ path, external: true }));
-      onLoad({ filter: /.*/, namespace: "table" }, async ({ path }) => {
-        const { default: tokens } = await import(path);
-        await writeFile(join(directory, TABLE), JSON.stringify(tokens));
-        return { contents: `import text from "./${TABLE}"; export default JSON.parse(text);` };
-      });
-    },
-  };
 }

@@ -56,7 +56,7 @@ export async function detokenize(ids: number[]): Promise<{ text: string } | { un
 
 async function readEncoding(): Promise<Encoding> {
   const [{ default: tokens }, { O200K_TOKEN_SPLIT_REGEX: pieces }] = await Promise.all([
-    import("gpt-tokenizer/bpeRanks/o200k_base"),
+    import("./o200k.table.ts"),
     import("gpt-tokenizer/encodingParams/constants"),
   ]);
   const bytes = tokens.map((token) => (typeof token === "string" ? toBinary(token) : String.fromCharCode(...token)));

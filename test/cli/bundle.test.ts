@@ -33,11 +33,9 @@ describe("what a Worker loads when it starts", () => {
   });
 
   it.each([
-    "node_modules/compromise",
-    "node_modules/@faker-js",
     "node_modules/libphonenumber-js",
     "node_modules/unpdf",
-    "table:gpt-tokenizer",
+    "src/usage/o200k.table.ts",
     "node_modules/@cfworker/json-schema",
     "node_modules/aws4fetch",
     "src/checks/pii",
@@ -48,5 +46,21 @@ describe("what a Worker loads when it starts", () => {
   ])("has nothing of %s, which is loaded by those who need it", (path) => {
     expect(allSources.filter((source) => source.startsWith(path))).not.toEqual([]);
     expect(sourcesAtStart.filter((source) => source.startsWith(path))).toEqual([]);
+  });
+
+  it.each([
+    "node_modules/compromise",
+    "node_modules/@faker-js",
+    "node_modules/gpt-tokenizer/esm/bpeRanks",
+    "node_modules/libphonenumber-js/metadata",
+  ])("leaves %s at home: of a library of data it takes the data, as text", (path) => {
+    expect(allSources.filter((source) => source.startsWith(path))).toEqual([]);
+  });
+});
+
+describe("a table", () => {
+  it.each(["o200k", "phone-metadata", "fake-names", "dictionary"])("%s is JSON beside the code", async (name) => {
+    const table: unknown = JSON.parse(await readFile(join(directory, `${name}.table.json.txt`), "utf8"));
+    expect(Object.keys(Object(table)).length).toBeGreaterThan(2);
   });
 });

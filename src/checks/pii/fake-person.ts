@@ -1,38 +1,32 @@
 import { below, digits, pick } from "./chance.ts";
 import { fakeDomain } from "./fake-network.ts";
 
-type Faker = typeof import("@faker-js/faker/locale/en")["faker"];
-
-let loading: Promise<Faker> | undefined;
-
-/** The maker of names; its own chance is seeded once for each isolate. */
-function loadFaker(): Promise<Faker> {
-  loading ??= import("@faker-js/faker/locale/en").then(({ faker }) => {
-    faker.seed(below(2 ** 32));
-    return faker;
-  });
-  return loading;
-}
-
 /** As many words as the original, at most two, and written as it is. */
 export async function fakeName(original: string): Promise<string> {
-  const { person } = await loadFaker();
-  const name = /\s/.test(original.trim()) ? `${person.firstName()} ${person.lastName()}` : person.firstName();
+  const { given, surname } = await person();
+  const name = /\s/.test(original.trim()) ? `${given} ${surname}` : given;
   if (original === original.toLowerCase() && /[a-z]/.test(original)) return name.toLowerCase();
   return original === original.toUpperCase() && /[A-Z]{2}/.test(original) ? name.toUpperCase() : name;
 }
 
 export async function fakeEmail(): Promise<string> {
-  const { person } = await loadFaker();
-  const [first, last] = [person.firstName(), person.lastName()].map((name) =>
-    name.toLowerCase().replace(/[^a-z]/g, ""),
-  );
+  const { given, surname } = await person();
+  const [first, last] = [given, surname].map((name) => name.toLowerCase().replace(/[^a-z]/g, ""));
   return `${first}.${last}${digits(2)}@${fakeDomain()}`;
 }
 
 export async function fakeAddress(): Promise<string> {
-  const { location } = await loadFaker();
-  return location.streetAddress();
+  const { default: names } = await import("./fake-names.table.ts");
+  return `${1 + below(9_999)} ${oneOf(names.streets)}`;
+}
+
+async function person(): Promise<{ given: string; surname: string }> {
+  const { default: names } = await import("./fake-names.table.ts");
+  return { given: oneOf(names.given), surname: oneOf(names.surnames) };
+}
+
+function oneOf(list: string[]): string {
+  return list[below(list.length)] ?? "";
 }
 
 const MONTHS = [

@@ -1,9 +1,10 @@
-import type { CountryCode } from "libphonenumber-js/min";
+import type { CountryCode, PhoneNumber } from "libphonenumber-js/core";
 import { matchesOf } from "./context.ts";
 import { meaningOf } from "./phone-words.ts";
 import type { PiiSpan } from "./settings.ts";
 
-type Library = typeof import("libphonenumber-js/min");
+/** Reads a number with a country code, or one of this country. */
+type Parse = (written: string, country?: CountryCode) => PhoneNumber | undefined;
 
 /** A run of digits in the ways in which numbers are grouped. */
 interface Candidate {
@@ -109,32 +110,36 @@ function isAmerican(text: string, { start, end, written }: Candidate): boolean {
 }
 
 async function genuine(text: string, candidates: Candidate[], region: string): Promise<Candidate[]> {
-  const library = await import("libphonenumber-js/min");
-  return candidates.filter((candidate) => isPhone(library, text, candidate, region));
+  const [{ parsePhoneNumberFromString }, { default: metadata }] = await Promise.all([
+    import("./phone-numbers.ts"),
+    import("./phone-metadata.table.ts"),
+  ]);
+  const parse: Parse = (written, country) => parsePhoneNumberFromString(written, { defaultCountry: country }, metadata);
+  return candidates.filter((candidate) => isPhone(parse, text, candidate, region));
 }
 
-function isPhone(library: Library, text: string, candidate: Candidate, region: string): boolean {
+function isPhone(parse: Parse, text: string, candidate: Candidate, region: string): boolean {
   const { start, end, written, digits } = candidate;
-  if (/^\(?\+/.test(written)) return isInternational(library, digits, written);
+  if (/^\(?\+/.test(written)) return isInternational(parse, digits, written);
   const meaning = meaningOf(text, start, end);
   if (meaning === "something else") return false;
-  if (/^00[1-9]/.test(digits) && isInternational(library, digits.slice(2), written)) return true;
-  if (isReserved(written) || isValid(library, written, region)) return true;
-  return meaning === "phone" ? isPlausible(candidate) : isShaped(library, candidate);
+  if (/^00[1-9]/.test(digits) && isInternational(parse, digits.slice(2), written)) return true;
+  if (isReserved(written) || isValid(parse, written, region)) return true;
+  return meaning === "phone" ? isPlausible(candidate) : isShaped(parse, candidate);
 }
 
 /** Ranges that are kept for films and examples have the right length, though nobody has them. */
-function isInternational(library: Library, digits: string, written: string): boolean {
+function isInternational(parse: Parse, digits: string, written: string): boolean {
   const national = written.includes("(0)") ? digits.replace(/^(\d{1,3})0/, "$1") : digits;
-  return library.parsePhoneNumberFromString(`+${national}`)?.isPossible() ?? false;
+  return parse(`+${national}`)?.isPossible() ?? false;
 }
 
 function isReserved(written: string): boolean {
   return /^555[-. ]\d{4}$/.test(written);
 }
 
-function isValid(library: Library, written: string, region: string): boolean {
-  return library.parsePhoneNumberFromString(written, region as CountryCode)?.isValid() ?? false;
+function isValid(parse: Parse, written: string, region: string): boolean {
+  return parse(written, region as CountryCode)?.isValid() ?? false;
 }
 
 /** Introduced as a phone number, it need only be as long as one. */
@@ -143,10 +148,10 @@ function isPlausible({ written, digits }: Candidate): boolean {
 }
 
 /** Without a word around it, the number has to look like nothing else. */
-function isShaped(library: Library, { written, digits }: Candidate): boolean {
+function isShaped(parse: Parse, { written, digits }: Candidate): boolean {
   if (!/^\(?0|^8 ?\(/.test(written) && !/^\(\d{2,3}\)/.test(written)) return false;
   if (digits.length < 9 || digits.length > 12) return false;
-  return SHAPED_REGIONS.some((region) => isValid(library, written, region));
+  return SHAPED_REGIONS.some((region) => isValid(parse, written, region));
 }
 
 function extensionAfter(text: string, end: number): number {

@@ -21,8 +21,6 @@ export interface Lexicon {
   phrase(text: string): "person" | "thing" | undefined;
 }
 
-type Tags = string | string[] | undefined;
-
 const GIVEN_TAGS = new Set(["FemaleName", "MaleName", "FirstName"]);
 const NAME_TAGS = new Set([...GIVEN_TAGS, "LastName", "Person", "Honorific", "ProperNoun"]);
 /** Endings that make ordinary words. */
@@ -41,17 +39,17 @@ let loading: Promise<Lexicon> | undefined;
 
 /** The dictionary of the tagger together with our own lists; loaded once. */
 export function loadLexicon(): Promise<Lexicon> {
-  loading ??= import("compromise/two").then(({ default: nlp }) => {
-    const model = nlp.model() as { one: { lexicon: Record<string, Tags> } };
-    return createLexicon(model.one.lexicon);
-  });
+  loading ??= import("./dictionary.table.ts").then(({ default: dictionary }) => createLexicon(dictionary));
   return loading;
 }
 
-function createLexicon(dictionary: Record<string, Tags>): Lexicon {
-  const known = new Map(
-    Object.entries(dictionary).map(([word, tags]) => [word, tags === undefined ? [] : [tags].flat()]),
-  );
+/** `dictionary`: phrases, one a line, by their tags with spaces between. */
+function createLexicon(dictionary: Record<string, string>): Lexicon {
+  const known = new Map<string, string[]>();
+  for (const [joined, phrases] of Object.entries(dictionary)) {
+    const tags = joined.split(" ").filter(Boolean);
+    for (const phrase of phrases.split("\n")) known.set(phrase, tags);
+  }
   return {
     kindOf: (word) => kindOf(word, known),
     phrase(text) {
