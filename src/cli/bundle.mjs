@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
-import { tablesAsText } from "./tables.mjs";
+import { tablesAsBytes } from "./tables.mjs";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -32,7 +32,7 @@ export async function bundle(directory) {
     minify: true,
     metafile: true,
     external: ["cloudflare:*", "node:*"],
-    plugins: [tablesAsText(directory, (name) => made.add(name))],
+    plugins: [tablesAsBytes(directory, (name) => made.add(name))],
   });
   for (const path of Object.keys(metafile.outputs)) made.add(basename(path));
   for (const name of await readdir(directory))

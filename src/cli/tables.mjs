@@ -8,23 +8,24 @@ import { build } from "esbuild";
 const TABLES = /\.table\.ts$/;
 
 /**
- * Puts the data of `*.table.ts` into the bundle, and not the library that it comes from: as JSON beside the code. The
- * runtime compiles every module when it starts, also those that are imported on first use; text it only reads.
+ * Puts the data of `*.table.ts` into the bundle, and not the library that it comes from: as JSON beside the code, in
+ * bytes. When it starts, the runtime compiles every module, also those that are imported on first use, and reads every
+ * text; bytes it leaves alone.
  *
  * @param {string} directory where the bundle is written
  * @param {(name: string) => void} onWritten takes the name of each file that is written beside it
  * @returns {import("esbuild").Plugin}
  */
-export function tablesAsText(directory, onWritten) {
+export function tablesAsBytes(directory, onWritten) {
   return {
-    name: "tables-as-text",
+    name: "tables-as-bytes",
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /\.table\.json\.txt$/ }, ({ path }) => ({ path, external: true }));
+      onResolve({ filter: /\.table\.bin$/ }, ({ path }) => ({ path, external: true }));
       onLoad({ filter: TABLES }, async ({ path }) => {
-        const name = basename(path).replace(TABLES, ".table.json.txt");
+        const name = basename(path).replace(TABLES, ".table.bin");
         await writeFile(join(directory, name), JSON.stringify(await dataOf(path)));
         onWritten(name);
-        return { contents: `import text from "./${name}"; export default JSON.parse(text);` };
+        return { contents: `import json from "./${name}"; export default JSON.parse(new TextDecoder().decode(json));` };
       });
     },
   };

@@ -61,16 +61,20 @@ export async function startWorker(build: WorkerBuild, vars: Record<string, strin
   return { origin, logs: () => logs.join("\n"), close: () => miniflare.dispose() };
 }
 
-/** The modules of the bundle, as Miniflare takes them. */
-export async function readModules(
-  directory: string,
-): Promise<{ type: "ESModule" | "Text"; path: string; contents: string }[]> {
+/** A module of the bundle, as Miniflare takes it. */
+interface BundledModule {
+  type: "ESModule" | "Text" | "Data";
+  path: string;
+  contents: string | Uint8Array<ArrayBuffer>;
+}
+
+export async function readModules(directory: string): Promise<BundledModule[]> {
   const others = (await readdir(directory)).filter((name) => name !== "index.js");
-  return Promise.all(
-    ["index.js", ...others].map(async (path) => ({
-      type: path.endsWith(".js") ? ("ESModule" as const) : ("Text" as const),
-      path,
-      contents: await readFile(join(directory, path), "utf8"),
-    })),
-  );
+  return Promise.all(["index.js", ...others].map((path) => readModule(directory, path)));
+}
+
+async function readModule(directory: string, path: string): Promise<BundledModule> {
+  const contents = await readFile(join(directory, path));
+  if (path.endsWith(".bin")) return { type: "Data", path, contents: new Uint8Array(contents) };
+  return { type: path.endsWith(".js") ? "ESModule" : "Text", path, contents: contents.toString() };
 }
