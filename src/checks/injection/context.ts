@@ -1,5 +1,5 @@
 import type { Tokens } from "./tokens.ts";
-import { ASKS, IGNORE, INNER, LEADS, MACHINE, MENTION, OTHERS, REVEAL, YOU, YOUR } from "./words.ts";
+import { ASKS, IGNORE, INNER, LEADS, MACHINE, MENTION, OTHERS, REVEAL, TOPIC, YOU, YOUR } from "./words.ts";
 
 /** What is left of a weight that is talked about. */
 const MENTIONED = 0.25;
@@ -37,6 +37,18 @@ export function forceOf(tokens: Tokens, { from, to }: Place): number {
   if (isAsked && (own & YOUR) === 0) force *= ASKED;
   if (!isOrder(tokens, from)) force *= REPORTED;
   return force;
+}
+
+/** The text without what it quotes, where it talks about texts: has them translated, summarised or explained. */
+export function spokenText({ text, quotations, outside }: Tokens): string {
+  if ((outside & TOPIC) === 0) return text;
+  let spoken = "";
+  let from = 0;
+  for (const { start, end } of quotations) {
+    spoken += text.slice(from, start);
+    from = end;
+  }
+  return spoken + text.slice(from);
 }
 
 /** Whether a verb stands as an order: at the beginning of a clause, after a word that leads to one, or after "you". */

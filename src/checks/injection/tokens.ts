@@ -15,6 +15,13 @@ export interface Tokens {
   quoted: boolean[];
   /** What all the words outside quotation marks mean, together. */
   outside: number;
+  quotations: Span[];
+}
+
+/** From where to where in the text. */
+interface Span {
+  start: number;
+  end: number;
 }
 
 const WORD = /[a-z0-9]+(?:['’][a-z]+)?/g;
@@ -37,8 +44,9 @@ export function tokenise(text: string): Tokens {
     opens: [],
     quoted: [],
     outside: 0,
+    quotations: quotedSpans(text),
   };
-  const quotes = quotedSpans(text);
+  const quotes = tokens.quotations;
   let quote = 0;
   let end = 0;
   let sentence = 0;
@@ -59,11 +67,6 @@ export function tokenise(text: string): Tokens {
     end = match.index + word.length;
   }
   return tokens;
-}
-
-interface Span {
-  start: number;
-  end: number;
 }
 
 /** Longer quotations are documents. */
