@@ -40,9 +40,16 @@ export async function refuseJudgedInjections(
   await Promise.all(Array.from({ length: MAX_AT_ONCE }, judge));
 }
 
-/** Whether a text that was found, and not written by the client, reads like an injection. */
-export function isInjection(text: string, settings: ChecksSettings): boolean {
-  return scoreInjection(text).score >= thresholdOf(settings);
+/** Whether a text that was found, and not written by the client, reads like an injection: to us, or to the operator's judge. */
+export async function isInjection(
+  text: string,
+  settings: ChecksSettings,
+  sides: Pick<SideCalls, "ask">,
+): Promise<boolean> {
+  const threshold = thresholdOf(settings);
+  if (scoreInjection(text).score >= threshold) return true;
+  if (!settings.injection?.judge) return false;
+  return (await judgeScore(sides, settings, { check: "injection", text })) >= threshold;
 }
 
 function thresholdOf({ injection }: ChecksSettings): number {

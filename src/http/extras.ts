@@ -39,7 +39,6 @@ const DEFAULT_WINDOW_CHARS = 200;
  */
 export async function prepareExtras(c: AppContext, input: ExtrasInput): Promise<Extras> {
   const { id, chat, key, team, catalogue } = input;
-  const settings = catalogue.checks;
   const wanted = wantedChecks(chat, key.checks, team.checks);
   const isJudged = wanted.toxicity || wanted.factuality;
   if (isJudged) await requireAnswerable(input, wanted);
@@ -49,7 +48,7 @@ export async function prepareExtras(c: AppContext, input: ExtrasInput): Promise<
   const extras: Extras = { chat, headers: {}, answer: {} };
   if (wanted.pii || wanted.injection) await checkPrompt(extras, { wanted, input, sides });
   if (chat.rag_params) {
-    const isExcluded = wanted.injection ? await injectionTest(settings) : undefined;
+    const isExcluded = wanted.injection ? await injectionTest(catalogue.checks, sides) : undefined;
     await (await import("./references.ts")).addReferences(c, extras, { team, catalogue, sides, isExcluded });
   }
   if (isJudged) extras.answer.guard = await guardFor(extras.chat, { wanted, input, sides }, () => stop.abort());
@@ -88,9 +87,9 @@ async function checkPrompt(extras: Extras, { wanted, input, sides }: Step): Prom
 }
 
 /** What of the retrieved texts a model must not see. */
-async function injectionTest(settings: ChecksSettings): Promise<(text: string) => boolean> {
+async function injectionTest(settings: ChecksSettings, sides: SideCalls): Promise<(text: string) => Promise<boolean>> {
   const { isInjection } = await import("../checks/prompt-injection.ts");
-  return (text) => isInjection(text, settings);
+  return (text) => isInjection(text, settings, sides);
 }
 
 /** A stream is judged a window at a time, unless the whole of it matters; any other answer as a whole. */

@@ -23,7 +23,7 @@ export interface Search {
   /** Model that puts what was found in order; undefined: none. */
   rerankingModel: string | undefined;
   /** Whether a text must not be shown to a model. */
-  isExcluded?: ((text: string) => boolean | Promise<boolean>) | undefined;
+  isExcluded?: ((text: string) => Promise<boolean>) | undefined;
 }
 
 /** Where a search looks and whom it may ask. */
@@ -133,16 +133,18 @@ export function textOf({ title, text }: { title: string; text: string }): string
   return title === "" ? text : `${title}\n${text}`;
 }
 
-/** The first chunks that may be shown, and how many better ones may not. */
+/** The first chunks that may be shown, and how many better ones may not. As many are asked about at once as are wanted. */
 async function firstOf(chunks: RankedChunk[], k: number, isExcluded: Search["isExcluded"]) {
+  if (!isExcluded) return { shown: chunks.slice(0, k), excluded: 0 };
   const shown: RankedChunk[] = [];
-  let excluded = 0;
-  for (const found of chunks) {
-    if (shown.length === k) break;
-    if (await isExcluded?.(textOf(found.chunk))) excluded++;
-    else shown.push(found);
+  let asked = 0;
+  while (shown.length < k && asked < chunks.length) {
+    const next = chunks.slice(asked, asked + k - shown.length);
+    const verdicts = await Promise.all(next.map(({ chunk }) => isExcluded(textOf(chunk))));
+    shown.push(...next.filter((_, index) => verdicts[index] === false));
+    asked += next.length;
   }
-  return { shown, excluded };
+  return { shown, excluded: asked - shown.length };
 }
 
 const SCORE_DECIMALS = 4;

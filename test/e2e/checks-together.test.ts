@@ -44,7 +44,7 @@ const modelOf = (provider: string) => ({
     },
   ],
 });
-beforeEach(() =>
+const putChecks = (checks: object) =>
   gateway.putCatalog({
     providers: {
       judge: providerOf(judge.baseUrl),
@@ -56,9 +56,9 @@ beforeEach(() =>
     models: Object.fromEntries(
       ["judge", "good", "late", "mixed", "durable"].map((name) => [`acme/${name}`, modelOf(name)]),
     ),
-    checks: { toxicity: { judge: "acme/judge" }, window_chars: 20 },
-  }),
-);
+    checks,
+  });
+beforeEach(() => putChecks({ toxicity: { judge: "acme/judge" }, window_chars: 20 }));
 
 const TOXICITY = { output: { toxicity: true } };
 const user = (content: string) => [{ role: "user", content }];
@@ -127,6 +127,24 @@ describe("checks and retrieval", () => {
     expect(references.chunks.map(({ title }: { title: string }) => title)).toEqual(["Opening"]);
     expect(references.excluded).toBe(1);
     expect(good.visits.at(-1)?.text).not.toContain("previous instructions");
+  });
+
+  it("ask the operator's judge about what was found, too", async () => {
+    await putChecks({ injection: { judge: "acme/judge" } });
+    const rows = ["One lamp.", `Lamps, lamps, lamps, ${BAD}.`, "Three lamps."].map((text, index) => ({
+      title: `${index}`,
+      text,
+    }));
+    await jsonOf(await gateway.manage("/tables", { json: { id: "lamps", embedding_model: null } }), 201);
+    await jsonOf(await gateway.manage("/tables/lamps/rows", { json: { rows } }), 201);
+    const json = {
+      ...{ model: "acme/good", messages: user("How many lamps?"), input: { block_prompt_injection: true } },
+      rag_params: { table_id: "lamps", k: 2 },
+    };
+    const { references } = await jsonOf(await gateway.request("/chat/completions", { json }), 200);
+    const titles = references.chunks.map(({ title }: { title: string }) => title);
+    expect({ titles: titles.toSorted(), excluded: references.excluded }).toEqual({ titles: ["0", "2"], excluded: 1 });
+    expect(good.visits.at(-1)?.text).not.toContain(BAD);
   });
 
   it("search for nothing that was replaced", async () => {
