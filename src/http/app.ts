@@ -1,40 +1,40 @@
 import { Hono } from "hono";
 import { RouterError } from "../errors.ts";
-import { chatCompletions } from "./chat-completions.ts";
+import { chatCompletions } from "./chat/chat-completions.ts";
 import { dialectOf, dialectOfNowhere } from "./dialects/choose.ts";
 import type { AppContext, AppEnv } from "./env.ts";
 import { errorResponse } from "./error-response.ts";
 import { lazily } from "./lazily.ts";
 import { withRequestIds } from "./request-id.ts";
 
-const activity = lazily(() => import("./activity.ts"));
-const audit = lazily(() => import("./audit.ts"));
-const books = lazily(() => import("./books.ts"));
-const byok = lazily(() => import("./byok.ts"));
-const catalog = lazily(() => import("./catalog.ts"));
-const credits = lazily(() => import("./credits.ts"));
-const generations = lazily(() => import("./export.ts"));
-const generation = lazily(() => import("./generation.ts"));
-const generationContent = lazily(() => import("./generation-content.ts"));
-const keys = lazily(() => import("./keys.ts"));
-const models = lazily(() => import("./models.ts"));
-const presets = lazily(() => import("./presets.ts"));
-const projects = lazily(() => import("./projects.ts"));
-const providers = lazily(() => import("./providers.ts"));
-const replay = lazily(() => import("./replay.ts"));
-const reports = lazily(() => import("./reports.ts"));
-const route = lazily(() => import("./route.ts"));
-const tables = lazily(() => import("./tables.ts"));
-const tablesContent = lazily(() => import("./tables-content.ts"));
+const activity = lazily(() => import("./reports/activity.ts"));
+const audit = lazily(() => import("./management/audit.ts"));
+const books = lazily(() => import("./reports/books.ts"));
+const byok = lazily(() => import("./management/byok.ts"));
+const catalog = lazily(() => import("./management/catalog.ts"));
+const credits = lazily(() => import("./reports/credits.ts"));
+const generations = lazily(() => import("./reports/export.ts"));
+const generation = lazily(() => import("./reports/generation.ts"));
+const generationContent = lazily(() => import("./reports/generation-content.ts"));
+const keys = lazily(() => import("./management/keys.ts"));
+const models = lazily(() => import("./models/models.ts"));
+const presets = lazily(() => import("./management/presets.ts"));
+const projects = lazily(() => import("./management/projects.ts"));
+const providers = lazily(() => import("./models/providers.ts"));
+const replay = lazily(() => import("./reports/replay.ts"));
+const reports = lazily(() => import("./reports/reports.ts"));
+const route = lazily(() => import("./chat/route.ts"));
+const tables = lazily(() => import("./tables/tables.ts"));
+const tablesContent = lazily(() => import("./tables/tables-content.ts"));
 const injection = lazily(() => import("./siblings/injection.ts"));
 const pii = lazily(() => import("./siblings/pii.ts"));
 const scores = lazily(() => import("./siblings/scores.ts"));
 const embeddings = lazily(() => import("./siblings/embeddings.ts"));
 const rerank = lazily(() => import("./siblings/rerank.ts"));
 const tokens = lazily(() => import("./siblings/tokens.ts"));
-const workspaceBudgets = lazily(() => import("./workspace-budgets.ts"));
-const workspaceMembers = lazily(() => import("./workspace-members.ts"));
-const workspaces = lazily(() => import("./workspaces.ts"));
+const workspaceBudgets = lazily(() => import("./management/workspace-budgets.ts"));
+const workspaceMembers = lazily(() => import("./management/workspace-members.ts"));
+const workspaces = lazily(() => import("./management/workspaces.ts"));
 
 const management = audit("managementOnly");
 const teamManagement = audit("teamManagementOnly");
@@ -160,7 +160,7 @@ function createApi(): Hono<AppEnv> {
   api.put("/catalog", catalog("putCatalog"));
 
   api.use("/selftest", management);
-  api.post("/selftest", async (c) => (await import("./selftest.ts")).postSelftest(c, createApp()));
+  api.post("/selftest", async (c) => (await import("./selftest/selftest.ts")).postSelftest(c, createApp()));
   return api;
 }
 

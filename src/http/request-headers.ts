@@ -3,7 +3,7 @@ import { invalidField, RouterError } from "../errors.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import type { ClientFacts } from "../schema/generation.ts";
 import type { AppContext } from "./env.ts";
-import type { AppliedPreset } from "./presets.ts";
+import type { AppliedPreset } from "./management/presets.ts";
 
 /** Whether the answer is to tell how it was routed. */
 export function wantsMetadata(c: AppContext): boolean {

@@ -1,16 +1,16 @@
 import type { WholeAnswer } from "../../dispatch/whole-walk.ts";
 import { embeddingsCall, inputsOf, tokensOf } from "../../protocols/whole/embeddings.ts";
 import { type EmbeddingsRequest, embeddingsRequestSchema } from "../../schema/embeddings.ts";
-import { rulesFor } from "../admission.ts";
+import { rulesFor } from "../chat/admission.ts";
+import { withHashedUser } from "../chat/hashed-user.ts";
 import type { AppContext } from "../env.ts";
-import { withHashedUser } from "../hashed-user.ts";
-import { payerOf } from "../payer.ts";
 import { projectOf } from "../project-of.ts";
 import { readFields } from "../read-fields.ts";
 import { deadlineOf } from "../request-headers.ts";
-import { ESTIMATING_RULER } from "../token-ruler.ts";
-import { callBeside } from "../whole-calls.ts";
+import { payerOf } from "./payer.ts";
 import { factsOf, headersOf } from "./sibling.ts";
+import { ESTIMATING_RULER } from "./token-ruler.ts";
+import { callBeside } from "./whole-calls.ts";
 
 /** POST /embeddings: one vector for each input. */
 export async function postEmbeddings(c: AppContext): Promise<Response> {

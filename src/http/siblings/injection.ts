@@ -6,11 +6,11 @@ import { expected } from "../../schema/fields.ts";
 import type { SideCalls } from "../../schema/side-calls.ts";
 import { readCatalogue } from "../../store/catalogue.ts";
 import { type AppContext, waitUntilOf } from "../env.ts";
-import { payerOf } from "../payer.ts";
 import { projectOf } from "../project-of.ts";
 import { readFields } from "../read-fields.ts";
-import { sideCallsFor } from "../side-calls.ts";
+import { payerOf } from "./payer.ts";
 import { checkAnswer, promptsToScan, scannable } from "./scanned-text.ts";
+import { sideCallsFor } from "./side-calls.ts";
 
 const bodySchema = z.looseObject({
   prompt: promptsToScan(),

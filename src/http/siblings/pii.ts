@@ -7,11 +7,11 @@ import { type ChecksSettings, inputChecksSchema } from "../../schema/checks.ts";
 import type { SideCalls } from "../../schema/side-calls.ts";
 import { readCatalogue } from "../../store/catalogue.ts";
 import { type AppContext, waitUntilOf } from "../env.ts";
-import { payerOf } from "../payer.ts";
 import { projectOf } from "../project-of.ts";
 import { readFields } from "../read-fields.ts";
-import { sideCallsFor } from "../side-calls.ts";
+import { payerOf } from "./payer.ts";
 import { checkAnswer, promptsToScan, scannable } from "./scanned-text.ts";
+import { sideCallsFor } from "./side-calls.ts";
 
 /** For one call of the judge. */
 const DEFAULT_TIMEOUT_MS = 10_000;

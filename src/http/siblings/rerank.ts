@@ -2,16 +2,16 @@ import type { WholeAnswer } from "../../dispatch/whole-walk.ts";
 import { rerankCall, searchUnitsOf } from "../../protocols/whole/rerank.ts";
 import { type RerankRequest, rerankRequestSchema, textOfDocument } from "../../schema/rerank.ts";
 import type { RankedDocument } from "../../schema/side-calls.ts";
-import { rulesFor } from "../admission.ts";
+import { rulesFor } from "../chat/admission.ts";
+import { withHashedUser } from "../chat/hashed-user.ts";
 import type { AppContext } from "../env.ts";
-import { withHashedUser } from "../hashed-user.ts";
-import { payerOf } from "../payer.ts";
 import { projectOf } from "../project-of.ts";
 import { readFields } from "../read-fields.ts";
 import { deadlineOf } from "../request-headers.ts";
-import { ESTIMATING_RULER } from "../token-ruler.ts";
-import { callBeside } from "../whole-calls.ts";
+import { payerOf } from "./payer.ts";
 import { factsOf, headersOf } from "./sibling.ts";
+import { ESTIMATING_RULER } from "./token-ruler.ts";
+import { callBeside } from "./whole-calls.ts";
 
 /** POST /rerank: documents in the order of how well they answer a query. */
 export async function postRerank(c: AppContext): Promise<Response> {

@@ -2,11 +2,11 @@ import * as z from "zod";
 import { type JudgeQuestion, judgeScore, requireJudge } from "../../checks/judge.ts";
 import { readCatalogue } from "../../store/catalogue.ts";
 import { type AppContext, waitUntilOf } from "../env.ts";
-import { payerOf } from "../payer.ts";
 import { projectOf } from "../project-of.ts";
 import { readFields } from "../read-fields.ts";
-import { sideCallsFor } from "../side-calls.ts";
+import { payerOf } from "./payer.ts";
 import { checkAnswer, textToScan } from "./scanned-text.ts";
+import { sideCallsFor } from "./side-calls.ts";
 
 const toxicitySchema = z.looseObject({ text: textToScan() });
 const factualitySchema = z.looseObject({ reference: textToScan(), text: textToScan() });

@@ -4,13 +4,13 @@ import { joinPreferences } from "../../routing/policy.ts";
 import { resolveModels } from "../../routing/resolve.ts";
 import { expected } from "../../schema/fields.ts";
 import { detokenize, tokenize } from "../../usage/o200k.ts";
-import { rulesFor } from "../admission.ts";
+import { rulesFor } from "../chat/admission.ts";
 import type { AppContext } from "../env.ts";
-import { payerOf } from "../payer.ts";
+import { usableEndpoints } from "../models/usable.ts";
 import { type ProjectCaller, projectOf } from "../project-of.ts";
 import { readFields } from "../read-fields.ts";
 import { catalogueFor } from "../team-catalogue.ts";
-import { usableEndpoints } from "../usable.ts";
+import { payerOf } from "./payer.ts";
 
 /** Room for a long prompt; counting takes time that all requests of an isolate share. */
 const MAX_CHARS = 400_000;

@@ -5,8 +5,8 @@ import { createApp } from "../../../src/http/app.ts";
 import type { AppContext, AppEnv } from "../../../src/http/env.ts";
 import { type Check, runChecks } from "../../../src/http/selftest/check.ts";
 import { installationChecks } from "../../../src/http/selftest/installation.ts";
+import { postSelftest } from "../../../src/http/selftest/selftest.ts";
 import { clientsOf, withPurse } from "../../../src/http/selftest/stage.ts";
-import { postSelftest } from "../../../src/http/selftest.ts";
 import type { Card, CheckResult } from "../../../src/schema/selftest.ts";
 import { requestTo } from "../client.ts";
 
