@@ -3,7 +3,7 @@ import { BUCKETS, readFeatures } from "../../src/checks/injection/features.ts";
 import { normalise } from "../../src/checks/injection/normalise.ts";
 import { tokenise } from "../../src/checks/injection/tokens.ts";
 import { PASSAGE_SENTENCES } from "../../src/checks/injection/wording.ts";
-import type { LabelledText } from "./labelled.ts";
+import type { LabelledText } from "./read-labelled.ts";
 
 /** A linear model: log-odds of an attack are the bias and the weights of all that a passage shows. */
 export interface Model {
@@ -13,7 +13,7 @@ export interface Model {
 
 /** A text as buckets of its sentences. */
 export interface Example {
-  sentences: Uint16Array[];
+  sentences: Uint32Array[];
   isAttack: boolean;
 }
 
@@ -38,7 +38,7 @@ export function exampleOf({ text, isAttack }: LabelledText): Example {
     add: (bucket) => sentences.at(-1)?.push(bucket),
     endSentence: () => sentences.push([]),
   });
-  return { sentences: sentences.filter(({ length }) => length > 0).map((it) => Uint16Array.from(it)), isAttack };
+  return { sentences: sentences.filter(({ length }) => length > 0).map((it) => Uint32Array.from(it)), isAttack };
 }
 
 /**
@@ -68,7 +68,7 @@ export function fitModel(examples: Example[]): Model {
   return model;
 }
 
-function learn(weights: Float32Array, squares: Float32Array, buckets: Uint16Array, error: number): void {
+function learn(weights: Float32Array, squares: Float32Array, buckets: Uint32Array, error: number): void {
   for (const bucket of buckets) {
     const weight = weights[bucket] ?? 0;
     const gradient = error + DECAY * weight;
@@ -88,6 +88,23 @@ function worstPassages({ bias, weights }: Model, { sentences }: Example, count: 
     });
   });
   return passages.sort((one, other) => other.logOdds - one.logOdds).slice(0, count);
+}
+
+const MOST = 127;
+
+/** A model as the Worker has it: its weights in whole units, eight bits each. */
+export interface PackedModel {
+  bias: number;
+  unit: number;
+  /** Base64 of the bytes. */
+  weights: string;
+}
+
+export function packed({ bias, weights }: Model): PackedModel {
+  const greatest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+  const unit = greatest / MOST;
+  const bytes = Int8Array.from(weights, (weight) => Math.round(weight / unit));
+  return { bias, unit, weights: Buffer.from(bytes.buffer).toString("base64") };
 }
 
 /** Log-odds of the worst passage. */

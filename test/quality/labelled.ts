@@ -1,13 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type LabelledText, readLabelled } from "./read-labelled.ts";
+import { TUNING_ATTACKS, TUNING_BENIGN } from "./sets/injection-tuning.ts";
 
-/** A text, and whether it is an attack. */
-export interface LabelledText {
-  text: string;
-  isAttack: boolean;
-}
-
-/** Texts of one author: a line each. */
+/** Texts of one author, or of one kind. */
 export interface LabelledSet {
   name: string;
   texts: LabelledText[];
@@ -15,18 +11,26 @@ export interface LabelledSet {
 
 const DIRECTORY = join(import.meta.dirname, "sets/injection");
 
-/** The sets whose file names begin with this: `train` or `exam`. */
-export function readSets(role: "train" | "exam"): LabelledSet[] {
-  return readdirSync(DIRECTORY)
-    .filter((name) => name.startsWith(`${role}-`))
-    .sort()
-    .map((name) => ({ name: name.replace(".jsonl", ""), texts: readSet(join(DIRECTORY, name)) }));
+/** What the model of wordings is fitted to. */
+export function trainingSets(): LabelledSet[] {
+  return [{ name: "tuning", texts: labelled(TUNING_ATTACKS, TUNING_BENIGN) }, ...setsNamed("train-")];
 }
 
-function readSet(path: string): LabelledText[] {
-  const lines = readFileSync(path, "utf8").split("\n").filter(Boolean);
-  return lines.map((line) => {
-    const { text, label }: { text: string; label: "attack" | "benign" } = JSON.parse(line);
-    return { text, isAttack: label === "attack" };
-  });
+/** What nothing was fitted to; each was written by somebody who had seen neither the rules nor the other sets. */
+export function examSets(): LabelledSet[] {
+  return setsNamed("exam-");
+}
+
+export function labelled(attacks: readonly string[], benign: readonly string[]): LabelledText[] {
+  return [...attacks.map((text) => ({ text, isAttack: true })), ...benign.map((text) => ({ text, isAttack: false }))];
+}
+
+function setsNamed(prefix: string): LabelledSet[] {
+  return readdirSync(DIRECTORY)
+    .filter((name) => name.startsWith(prefix))
+    .sort()
+    .map((name) => ({
+      name: name.slice(prefix.length).replace(".jsonl", ""),
+      texts: readLabelled(readFileSync(join(DIRECTORY, name), "utf8")),
+    }));
 }

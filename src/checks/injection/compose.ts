@@ -18,6 +18,3 @@ export function inOrder(gapChars: number, ...parts: string[]): RegExp {
 export function inOrderUnquoted(gapChars: number, ...parts: string[]): RegExp {
   return new RegExp(parts.join(`[^.?!\\n"“”„«»]{0,${gapChars}}?`));
 }
-
-/** The machine, as those call it who write for it. */
-export const READER = `(?:ai (?:[a-z]{2,12}[eo]rs?)|coding agents?|ai agents?|ais?|llms?|gpts?|chatgpt|claude|copilot|gemini|chat ?bots?|(?:ai|llm|language|automated|vision|virtual|code|coding|screening|review|summari[sz]ation|hiring|support)[ -](?:code |coding |language |screening |review |hiring )?(?:assistants?|models?|agents?|systems?|tools?|bots?|readers?|crawlers?|reviewers?|graders?|summari[sz]ers?))`;

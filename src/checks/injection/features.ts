@@ -6,9 +6,8 @@ export interface FeatureSink {
   endSentence(): void;
 }
 
-/** How many buckets there are. */
-export const BUCKETS = 2 ** 16;
-const BUCKET_BITS = 16;
+const BUCKET_BITS = 17;
+export const BUCKETS = 2 ** BUCKET_BITS;
 
 /** A letter of a script without spaces, a word, a run of signs, or line breaks. */
 const TOKEN =
@@ -30,17 +29,15 @@ const LETTERS = 77;
 const GRAM = 99;
 const MEANING = 31;
 const AFTER_MEANING = 41;
-const SKIPPED_ONE = 11;
-const SKIPPED_TWO = 12;
 const SIGN = 21;
 
 /**
- * Tells what a text in small letters shows: words, pairs of words with up to two others between them, runs of four letters,
+ * Tells what a text in small letters shows: words, two and three in a row, runs of four letters,
  * words whatever the order of their inner letters, and what words mean together that stand near each other.
  * Linear in the length of the text.
  */
 export function readFeatures(text: string, sink: FeatureSink): void {
-  let [last, secondLast, thirdLast] = [1, 2, 3];
+  let [last, secondLast] = [1, 2];
   let added = 0;
   let at = 0;
   let meanings: { meaning: number; at: number }[] = [];
@@ -64,10 +61,9 @@ export function readFeatures(text: string, sink: FeatureSink): void {
     add(word);
     if (token.length > 4) add(lettersOf(token));
     add(joined(word, last));
-    add(joined(joined(word, SKIPPED_ONE), secondLast));
-    add(joined(joined(word, SKIPPED_TWO), thirdLast));
+    add(joined(joined(word, last), secondLast));
     addGrams(token, add);
-    [last, secondLast, thirdLast] = [word, last, secondLast];
+    [last, secondLast] = [word, last];
     const meaning = meaningOf(token.replace("’", "'"));
     if (meaning === 0) continue;
     meanings = meanings.filter((earlier) => at - earlier.at <= MEANING_REACH);

@@ -1,27 +1,9 @@
-import { CLAIMS } from "./claims.ts";
-import { DOCUMENTS } from "./documents.ts";
 import type { Family, Report } from "./families.ts";
-import { HARMS } from "./harm.ts";
 import { MARKS } from "./marks.ts";
-import { PHRASES } from "./phrases.ts";
 import { PRESSURE } from "./pressure.ts";
-import { REQUESTS } from "./requests.ts";
 import { SECRETS } from "./secrets.ts";
-import { SELVES } from "./selves.ts";
-import { SWITCHES } from "./switches.ts";
 
-const FORGERIES = [
-  ...MARKS,
-  ...PHRASES,
-  ...PRESSURE,
-  ...SECRETS,
-  ...SWITCHES,
-  ...DOCUMENTS,
-  ...HARMS,
-  ...SELVES,
-  ...REQUESTS,
-  ...CLAIMS,
-];
+const FORGERIES = [...MARKS, ...PRESSURE, ...SECRETS];
 
 /**
  * Looks for marks, all of which count; `forceAt` says how much of a weight holds at a place of the text.
