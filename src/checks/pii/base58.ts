@@ -1,16 +1,45 @@
 export const BASE58_LETTERS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-/** A version byte, a hash of 20 bytes and a checksum of 4. */
-const ADDRESS_BYTES = 25;
+/** The XRP Ledger has the same letters in an order of its own. */
+const XRP_LETTERS = "rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz";
 const CHECKSUM_BYTES = 4;
-/** Pay to a key's hash and to a script's hash, on the main network. */
-const VERSIONS = [0x00, 0x05];
+const HASH_BYTES = 20;
+/** What stands before the hash on the main networks of Bitcoin, Litecoin, Dogecoin, Dash, Tron, Zcash and Tezos. */
+const VERSIONS: ReadonlySet<string> = new Set([
+  "00",
+  "05",
+  "30",
+  "32",
+  "1e",
+  "16",
+  "4c",
+  "10",
+  "41",
+  "1cb8",
+  "1cbd",
+  "06a19f",
+  "06a1a1",
+  "06a1a4",
+]);
+const LONGEST_VERSION = 3;
+/** The hash of a key or a script on the XRP Ledger. */
+const XRP_VERSION = "00";
 
-/** Whether this is a Bitcoin address whose last four bytes are the head of the double SHA-256 of the others. */
+/** Whether this is a wallet's address whose last four bytes are the head of the double SHA-256 of the others. */
 export async function isBase58Check(text: string): Promise<boolean> {
-  const bytes = bytesOf(text);
-  if (bytes === undefined || !VERSIONS.includes(bytes[0] ?? -1)) return false;
+  const isXrp = text.startsWith("r");
+  const bytes = bytesOf(text, isXrp ? XRP_LETTERS : BASE58_LETTERS);
+  if (bytes === undefined || !isVersion(hexOf(bytes.subarray(0, -HASH_BYTES - CHECKSUM_BYTES)), isXrp)) return false;
   const checksum = await checksumOf(bytes.subarray(0, -CHECKSUM_BYTES));
-  return checksum.every((byte, index) => byte === bytes[ADDRESS_BYTES - CHECKSUM_BYTES + index]);
+  return checksum.every((byte, index) => byte === bytes[bytes.length - CHECKSUM_BYTES + index]);
+}
+
+function isVersion(version: string, isXrp: boolean): boolean {
+  return isXrp ? version === XRP_VERSION : VERSIONS.has(version);
+}
+
+/** Whether the letters stand for a public key of 32 bytes, as Solana's addresses do; they have no checksum. */
+export function isBase58Key(text: string): boolean {
+  return bytesOf(text, BASE58_LETTERS, 32)?.length === 32;
 }
 
 /** The address of a version byte and a hash. */
@@ -30,13 +59,23 @@ async function checksumOf(payload: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(twice).subarray(0, CHECKSUM_BYTES);
 }
 
-/** The 25 bytes of an address; undefined when it stands for more. A leading `1` is a leading zero byte. */
-function bytesOf(text: string): Uint8Array | undefined {
+function hexOf(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The bytes, at most `limit`; undefined when it stands for more. A leading first letter is a leading zero byte. */
+function bytesOf(
+  text: string,
+  letters: string,
+  limit = LONGEST_VERSION + HASH_BYTES + CHECKSUM_BYTES,
+): Uint8Array | undefined {
   let value = 0n;
-  for (const letter of text) value = value * 58n + BigInt(BASE58_LETTERS.indexOf(letter));
-  const bytes = new Uint8Array(ADDRESS_BYTES);
-  for (let index = ADDRESS_BYTES - 1; index >= 0; index -= 1, value >>= 8n) bytes[index] = Number(value & 255n);
-  if (value > 0n) return undefined;
-  const zeros = bytes.findIndex((byte) => byte !== 0);
-  return /^1*/.exec(text)?.[0].length === zeros ? bytes : undefined;
+  for (const letter of text) value = value * 58n + BigInt(letters.indexOf(letter));
+  const bytes: number[] = [];
+  for (; value > 0n; value >>= 8n) bytes.push(Number(value & 255n));
+  for (const letter of text) {
+    if (letter !== letters[0]) break;
+    bytes.push(0);
+  }
+  return bytes.length > limit ? undefined : Uint8Array.from(bytes.reverse());
 }

@@ -22,7 +22,7 @@ interface Finder {
 }
 
 const FINDERS: Record<PiiEntity, Finder> = {
-  EMAIL_ADDRESS: { needs: /@/, find: findEmails },
+  EMAIL_ADDRESS: { needs: /@|[[(<] ?(?:at|arroba|chez|ät) ?[\])>]/i, find: findEmails },
   PHONE_NUMBER: { needs: /\d/, find: findPhones },
   CREDIT_CARD: { needs: /\d{4}/, find: findCards },
   IBAN_CODE: { needs: /\d{2}/, find: findIbans },
@@ -31,8 +31,8 @@ const FINDERS: Record<PiiEntity, Finder> = {
   UK_NHS: { needs: /\d{4}/, find: findNhsNumbers },
   UK_NINO: { needs: /\d{2}/, find: findNinos },
   IP_ADDRESS: { needs: /\d\.\d|:[0-9a-f]*:/i, find: findIpAddresses },
-  MAC_ADDRESS: { needs: /[0-9a-f]{2}[:-][0-9a-f]{2}[:-]/i, find: findMacAddresses },
-  URL: { needs: /:\/\/|www/i, find: findUrls },
+  MAC_ADDRESS: { needs: /[0-9a-f]{2}[:.-][0-9a-f]{2}|[0-9a-f]{12}/i, find: findMacAddresses },
+  URL: { needs: /:\/\/|www|[a-z]\.[a-z]{2,4}\//i, find: findUrls },
   CRYPTO: { needs: /[0-9a-z]{14}/i, find: findCryptoAddresses },
   DATE_TIME: { needs: /\d/, find: findBirthDates },
   PERSON: { needs: /\p{L}{2}/u, find: findPeople },

@@ -1,4 +1,4 @@
-import { isSpaceless } from "./context.ts";
+import { isSpaceless, matchesOf } from "./context.ts";
 import type { PiiSpan } from "./settings.ts";
 
 /** RFC 5321 4.5.3.1: what may stand before and after the `@`. */
@@ -12,6 +12,10 @@ const LABEL = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u;
 const TOP_LABEL = /^(?:xn--[a-z0-9-]{2,59}|[\p{L}\p{M}]{2,63})$/iu;
 /** Endings of files: `icon@2x.png` is no address. None of them is a top-level domain. */
 const FILE_ENDING = /^(?:png|jpe?g|gif|webp|svg|css|json|html?|txt|pdf|tsx?|jsx?|xml|ya?ml)$/i;
+const SPELLED_AT = / ?[[(<] ?(?:at|arroba|chez|ät) ?[\])>] ?/giu;
+const SPELLED_LOCAL = /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}_%+-]{1,40}(?:\.[\p{L}\p{N}_%+-]{1,40}){0,4}$/u;
+const SPELLED_DOMAIN =
+  /^[\p{L}\p{N}-]{1,63}(?:(?:\.| ?[[(] ?(?:dot|punkt|punto|point) ?[\])] ?)[\p{L}\p{N}-]{1,63}){1,4}/u;
 
 /** E-mail addresses, also with tags, subdomains and domains outside ASCII; the sentence's punctuation is left out. */
 export function findEmails(text: string): PiiSpan[] {
@@ -23,7 +27,17 @@ export function findEmails(text: string): PiiSpan[] {
       spans.push({ start, end, type: "EMAIL_ADDRESS" });
     }
   }
-  return spans;
+  return [...spans, ...findSpelled(text)];
+}
+
+/** `joe [at] example.org`, `joe(at)example(dot)org`: bracketed words in place of the marks. */
+function findSpelled(text: string): PiiSpan[] {
+  return matchesOf(text, SPELLED_AT).flatMap(({ start, end }) => {
+    const local = SPELLED_LOCAL.exec(text.slice(Math.max(0, start - LOCAL_LIMIT), start))?.[0];
+    const domain = SPELLED_DOMAIN.exec(text.slice(end, end + DOMAIN_LIMIT))?.[0];
+    if (local === undefined || domain === undefined) return [];
+    return [{ start: start - local.length, end: end + domain.length, type: "EMAIL_ADDRESS" as const }];
+  });
 }
 
 function localStart(text: string, at: number): number {
@@ -74,5 +88,5 @@ function withoutParticle(label: string): string {
 /** `git@github.com:team/code.git` and `https://user:word@host/` name a machine to log in to, not a mailbox. */
 function isLogin(text: string, start: number, at: number, end: number): boolean {
   if (/^:[\w~./-]*\//.test(text.slice(end, end + LOCAL_LIMIT)) && text.slice(start, at) === "git") return true;
-  return /\bhttps?:\/\/[^\s/@]*$/i.test(text.slice(Math.max(0, start - LOCAL_LIMIT), start));
+  return /\b[a-z][a-z0-9+]*:\/\/[^\s/@]*$/i.test(text.slice(Math.max(0, start - LOCAL_LIMIT), start));
 }

@@ -18,8 +18,8 @@ export function fakeIpAddress(original: string, attempt: number): string {
 /** RFC 7042 keeps 00-00-5E-00-53 for documentation; beyond its 256, an address that only its own network gives out. */
 export function fakeMacAddress(original: string, attempt: number): string {
   const tail = attempt < 500 ? `00005e0053${lettersFrom(HEX, 2)}` : `02${lettersFrom(HEX, 10)}`;
-  const pairs = tail.match(/../g) ?? [];
-  const written = pairs.join(original.includes("-") ? "-" : ":");
+  const separator = /[^0-9a-f]/i.exec(original)?.[0] ?? "";
+  const written = tail.match(separator === "." ? /.{4}/g : /../g)?.join(separator) ?? tail;
   return /[A-F]/.test(original) ? written.toUpperCase() : written;
 }
 

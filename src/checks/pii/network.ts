@@ -2,11 +2,18 @@ import { isBefore, isJoinedAt, matchesOf } from "./context.ts";
 import type { PiiSpan } from "./settings.ts";
 
 const V4 = /(?:\d{1,3}\.){3}\d{1,3}/g;
-/** A number of four parts after one of these counts something else. */
+/** A number of four parts after one of these counts something else, and so does the one that it is raised to. */
 const COUNTED =
-  /(?:\b(?:v|ver|version|versie|release|build|firmware|driver|revision|rev|patch|upgrade[ds]?|section|sec|clause|chapter|figure|fig|table|steps?|paragraph|article|appendix|kernel|sdk|chrome|firefox|safari|edge|oid)\b[\s:#=./(vV-]{0,3}|§\s*|[@^~]|==)$/i;
+  /(?:\b(?:v|ver|version|versie|release|build|firmware|driver|revision|rev|patch|upgrade[ds]?|section|sec|clause|chapter|figure|fig|table|steps?|paragraph|article|appendix|kernel|sdk|chrome|firefox|safari|edge|oid)\b[\s:#=./(vV-]{0,3}(?:from )?(?:\d{1,5}(?:\.\d{1,5}){1,3} (?:to|and|or|through|->) )?|§\s*|[@^~]|==)$/i;
 const MAC =
   /(?<![\p{Script=Latin}\p{Script=Cyrillic}\p{N}_:-])[0-9a-f]{2}(?:(?::[0-9a-f]{2}){5}|(?:-[0-9a-f]{2}){5})(?![\p{Script=Latin}\p{Script=Cyrillic}\p{N}_]|[:-][0-9a-f]{2})/giu;
+/** Three groups of four, as switches print them, or none at all: digits alone are something else. */
+const GROUPED_MAC =
+  /(?<![\p{Script=Latin}\p{Script=Cyrillic}\p{N}_.:-])[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}(?![\p{Script=Latin}\p{Script=Cyrillic}\p{N}_]|[.:-][0-9a-f])/giu;
+const BARE_MAC =
+  /(?<![\p{Script=Latin}\p{Script=Cyrillic}\p{N}_.:-])[0-9a-f]{12}(?![\p{Script=Latin}\p{Script=Cyrillic}\p{N}_]|[.:-][0-9a-f])/giu;
+const MAC_WORD = /(?<![a-z])(?:mac|bssid|hwaddr|ether|arp|vlan|switch|wlan)(?![a-z])/i;
+const MAC_REACH = 40;
 /** As much as a written address of version 6 can have, with a version 4 tail. */
 const V6 =
   /(?<![\p{Script=Latin}\p{Script=Cyrillic}\p{N}_:.])[0-9a-f:]{2,45}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?(?![\p{Script=Latin}\p{Script=Cyrillic}\p{N}_:]|\.\d)/giu;
@@ -21,7 +28,7 @@ function findV4(text: string, sixes: PiiSpan[]): PiiSpan[] {
   const inside = new Set(sixes.map(({ end }) => end));
   return matchesOf(text, V4)
     .filter(({ start, end, match }) => isV4(match[0]) && isAlone(text, start, end) && !inside.has(end))
-    .filter(({ start }) => !isBefore(text, start, COUNTED, 24))
+    .filter(({ start }) => !isBefore(text, start, COUNTED, 40))
     .map(({ start, end }) => ({ start, end, type: "IP_ADDRESS" as const }));
 }
 
@@ -67,7 +74,15 @@ export function isV6(text: string): boolean {
   return plain.length < 8 && (plain.length > 2 || /\d/.test(text));
 }
 
-/** Six pairs with one separator. */
+/** Six pairs with one separator, three groups of four, or twelve digits that are called so. */
 export function findMacAddresses(text: string): PiiSpan[] {
-  return matchesOf(text, MAC).map(({ start, end }) => ({ start, end, type: "MAC_ADDRESS" }));
+  const grouped = matchesOf(text, GROUPED_MAC).filter(
+    (span) => /[a-f]/i.test(span.match[0]) || isCalledMac(text, span),
+  );
+  const bare = matchesOf(text, BARE_MAC).filter((span) => isCalledMac(text, span));
+  return [...matchesOf(text, MAC), ...grouped, ...bare].map(({ start, end }) => ({ start, end, type: "MAC_ADDRESS" }));
+}
+
+function isCalledMac(text: string, { start }: { start: number }): boolean {
+  return isBefore(text, start, MAC_WORD, MAC_REACH);
 }

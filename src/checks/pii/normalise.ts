@@ -12,8 +12,11 @@ const INVISIBLE = /\p{Cf}|\u034f|[\ufe00-\ufe0f]/u;
 /** A break as JSON and source code write it; it takes two units before and after. */
 const ESCAPED_BREAK = /\\[nrt]/g;
 const NOT_ASCII = /[^\0-\x7f]/;
-/** Dashes and quotes that stand for those of a keyboard; each is one unit, as its replacement is. */
-const LOOKALIKES = /[\u00b4\u02bc\u02bb\u2010-\u2015\u2018\u2019\u201b\u2032\u2212\uff07]/g;
+/** Digits of other scripts, ten in a row from these; NFKC leaves them as they are. */
+const ZEROS = [0x660, 0x6f0, 0x966, 0x9e6, 0xe50];
+/** Dashes, quotes and digits that stand for those of a keyboard; each is one unit, as its replacement is. */
+const LOOKALIKES =
+  /[\u00b4\u02bc\u02bb\u2010-\u2015\u2018\u2019\u201b\u2032\u2212\uff07\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59]/g;
 const DASHES = /[\u2010-\u2015\u2212]/;
 const ALL_INVISIBLE = new RegExp(INVISIBLE, "gu");
 /** What joins the character before it: combining marks, and the later letters of a Hangul syllable. */
@@ -39,7 +42,11 @@ function unmoved(text: string): NormalText {
 }
 
 function likeKeyboard(text: string): string {
-  return text.replace(LOOKALIKES, (mark) => (DASHES.test(mark) ? "-" : "'"));
+  return text.replace(LOOKALIKES, (mark) => {
+    const zero = ZEROS.findLast((first) => mark.charCodeAt(0) >= first) ?? 0;
+    if (mark.charCodeAt(0) - zero < 10) return String(mark.charCodeAt(0) - zero);
+    return DASHES.test(mark) ? "-" : "'";
+  });
 }
 
 /** Cluster by cluster, so that every unit of the result knows the cluster that it comes from. */

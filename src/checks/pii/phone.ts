@@ -19,10 +19,10 @@ const LIMIT_BEFORE = "(?<![\\p{Script=Latin}\\p{Script=Cyrillic}\\p{N}_+=/]|[-.]
 const LIMIT_AFTER = "(?![\\p{Script=Latin}\\p{Script=Cyrillic}\\p{N}_]|[-/:.]\\d|-\\p{L})";
 /** Three, three and four digits, as North America writes them; a country code may stand before. */
 const AMERICAN = new RegExp(
-  `${LIMIT_BEFORE}(?<!(?:\\+|00)\\d{1,3}[ .-])(?:(?:\\+|00)?1[ .-]?)?(?:\\(\\d{3}\\)[ .-]?|\\d{3}[ .-])\\d{3}[ .-]\\d{4}${LIMIT_AFTER}`,
+  `${LIMIT_BEFORE}(?<!(?:\\+|00)\\d{1,3}[ .-](?:\\d{1,2}[ .-])?)(?:(?:\\+|00)?1[ .-]?)?(?:\\(\\d{3}\\)[ .-]?|\\d{3}[ .-])\\d{3}[ .-]\\d{4}${LIMIT_AFTER}`,
   "gu",
 );
-const SEPARATOR = "(?:[ .\\-/]|\\)[ .-]?| ?\\(| - )";
+const SEPARATOR = "(?:[ .\\-/]|\\)[ .-]?| ?\\(| [-/] )";
 const ANY = new RegExp(`${LIMIT_BEFORE}(?:\\(?\\+ ?|\\()?\\d(?:${SEPARATOR}?\\d){5,17}${LIMIT_AFTER}`, "gu");
 const EXTENSION = /^,?\s?(?:ext\.?|extension|x|#|poste|ramal|anexo|durchwahl|dw)\s?[:.]?\s?\d{1,6}(?![\p{L}\p{N}])/iu;
 

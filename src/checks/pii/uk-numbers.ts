@@ -3,7 +3,7 @@ import type { PiiSpan } from "./settings.ts";
 
 const TEN =
   /(?<![\p{Script=Latin}\p{Script=Cyrillic}\p{N}_]|\d[-. /,]|[-.+(])\d{3}([ -]?)\d{3}\1\d{4}(?![\p{Script=Latin}\p{Script=Cyrillic}\p{N}_]|[-. /,]\d)/gu;
-const NHS_WORD = /(?<![a-z])(?:nhs|national health)(?![a-z])/i;
+const NHS_WORD = /(?<![a-z])(?:nhs(?:[ _-]?(?:number|num|no|id|nr))?|national health)(?![a-z])/i;
 /** Ten digits in the same groups that somebody calls are a phone number. */
 const CALL_WORD = /(?<![a-z])(?:phone|tel|telephone|mobile|cell|call|text|fax|ring|dial|whatsapp|sms)(?![a-z])/i;
 const REACH = 40;

@@ -1,7 +1,9 @@
 import { isJoinedAt, isSpaceless } from "./context.ts";
 import type { PiiSpan } from "./settings.ts";
 
-const START = /https?:\/\/|www\d?\./gi;
+/** Any scheme with two slashes, `www.`, or a host that gives out short links. */
+const START =
+  /(?<![a-z0-9])[a-z][a-z0-9+]{1,15}:\/\/|www\d?\.|(?<![\p{L}\p{N}@./_-])(?:bit\.ly|tinyurl\.com|t\.co|t\.me|wa\.me|m\.me|youtu\.be|goo\.gl|maps\.app\.goo\.gl|forms\.gle|g\.co|is\.gd|ow\.ly|buff\.ly|rebrand\.ly|cutt\.ly|shorturl\.at|rb\.gy|lnkd\.in|amzn\.(?:to|eu)|fb\.me|fb\.watch|discord\.gg|aka\.ms|linktr\.ee|paypal\.me|calendly\.com|zoom\.us|meet\.google\.com|docs\.google\.com|drive\.google\.com|(?:(?:www|m|[a-z]{2})\.)?(?:linkedin|facebook|instagram|twitter|x|tiktok|youtube|pinterest|reddit|medium|vk|xing)\.com)\/(?=[\w@])/giu;
 /** As far as an address can go in running text, and no further than anybody reads. */
 const RUN = /[^\s<>"`{}|\\^\u3001\u3002\u300c-\u300f\u00ab\u00bb\u201c\u201d]{1,2048}/y;
 const NOT_ASCII = /[^\0-\x7f]/;
@@ -9,7 +11,7 @@ const CLOSING = /[.,;:!?'*_~)\]]/;
 const OPENING: Record<string, string> = { ")": "(", "]": "[" };
 const HOST = /^(?:[^\s/?#@]*@)?(?:\[[0-9a-f:.]+\]|[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*)(?=[:/?#.,]|$)/iu;
 
-/** `http(s)://…` and `www.…`, without the punctuation of the sentence around them. */
+/** `scheme://…`, `www.…` and links of well-known short hosts, without the punctuation of the sentence around them. */
 export function findUrls(text: string): PiiSpan[] {
   const spans: PiiSpan[] = [];
   let from = 0;
@@ -68,7 +70,7 @@ function balance(text: string, start: number, end: number, closing: string): num
 }
 
 function isUrl(found: string): boolean {
-  const host = HOST.exec(found.replace(/^https?:\/\//i, "").slice(0, 512));
+  const host = HOST.exec(found.replace(/^[a-z][a-z0-9+]*:\/\//i, "").slice(0, 512));
   if (host === null) return false;
   return !/^www/i.test(found) || host[0].split(".").length > 2;
 }

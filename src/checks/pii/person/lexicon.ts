@@ -1,4 +1,3 @@
-import { GIVEN_NAMES, SURNAMES } from "./names.ts";
 import { COMMON_WORDS, STOP_WORDS, WEAK_GIVEN } from "./words.ts";
 
 /** What is known of a word, however it is capitalised. */
@@ -19,6 +18,12 @@ export interface Lexicon {
   kindOf(word: string): WordKind;
   /** What the dictionary calls a phrase of several words: somebody well known, or a company or place. */
   phrase(text: string): "person" | "thing" | undefined;
+  /** In scripts other than Latin, lower case. */
+  isGivenElsewhere(word: string): boolean;
+  isSurnameElsewhere(word: string): boolean;
+  /** Of Vietnamese names, without accents. */
+  isSyllable(word: string): boolean;
+  isSyllableSurname(word: string): boolean;
 }
 
 const GIVEN_TAGS = new Set(["FemaleName", "MaleName", "FirstName"]);
@@ -33,25 +38,65 @@ const SURNAME_ENDING =
   /(?:[a-z]{2}(?:ovic|evic|ovich|evich|escu|opoulos|akis|idis|ellis|shvili|adze|enko|chuk|czyk|owski|ewski|inski|ynski|zinski|ovski|evski|sky|skaya|ova|eva|oglu|zadeh|pour|yan|sson|ssen|dottir|quist|qvist|strom|gaard|mann|stein|berger|bauer|meier|meyer|huber|hofer|etti|elli|ucci|acci|iello|ez|ensen|onsen|ersen|ansen|wala|swamy|krishnan|murthy|narayanan|raghunathan|onda|wicz|vicius|auskas|unen|inen|lainen))$/;
 const SURNAME_START = /^(?:mc[a-z]{3}|o'[a-z]{3}|mac(?:don|ken|leo|phe|gre|art|int|all))/;
 
-const given = new Set(GIVEN_NAMES.split(/\s+/));
-const surnames = new Set(SURNAMES.split(/\s+/));
+/** Names that are known: what the library of names has, and our own beside it. */
+interface KnownNames {
+  ownGiven: ReadonlySet<string>;
+  given: ReadonlySet<string>;
+  ownSurnames: ReadonlySet<string>;
+  surnames: ReadonlySet<string>;
+  syllables: ReadonlySet<string>;
+  syllableSurnames: ReadonlySet<string>;
+  ordinary: ReadonlySet<string>;
+  capitalised: ReadonlySet<string>;
+  otherGiven: ReadonlySet<string>;
+  otherSurnames: ReadonlySet<string>;
+}
+
 let loading: Promise<Lexicon> | undefined;
 
-/** The dictionary of the tagger together with our own lists; loaded once. */
+/** The dictionary of the tagger together with the lists of names; loaded once. */
 export function loadLexicon(): Promise<Lexicon> {
-  loading ??= import("./dictionary.table.ts").then(({ default: dictionary }) => createLexicon(dictionary));
+  loading ??= load();
   return loading;
 }
 
+async function load(): Promise<Lexicon> {
+  const [{ default: dictionary }, { default: lists }, { default: own }] = await Promise.all([
+    import("./dictionary.table.ts"),
+    import("./known-names.table.ts"),
+    import("./own-names.table.ts"),
+  ]);
+  return createLexicon(dictionary, {
+    ownGiven: linesOf(own.given),
+    given: linesOf(lists.given),
+    ownSurnames: linesOf(own.surnames),
+    surnames: linesOf(lists.surnames),
+    syllables: linesOf(lists.vietnameseGiven),
+    syllableSurnames: linesOf(lists.vietnameseSurnames),
+    ordinary: linesOf(lists.ordinary),
+    capitalised: linesOf(lists.capitalised),
+    otherGiven: linesOf(lists.otherGiven),
+    otherSurnames: linesOf(lists.otherSurnames),
+  });
+}
+
+function linesOf(list: string): Set<string> {
+  return new Set(list.split("\n"));
+}
+
 /** `dictionary`: phrases, one a line, by their tags with spaces between. */
-function createLexicon(dictionary: Record<string, string>): Lexicon {
+function createLexicon(dictionary: Record<string, string>, names: KnownNames): Lexicon {
   const known = new Map<string, string[]>();
   for (const [joined, phrases] of Object.entries(dictionary)) {
     const tags = joined.split(" ").filter(Boolean);
     for (const phrase of phrases.split("\n")) known.set(phrase, tags);
   }
   return {
-    kindOf: (word) => kindOf(word, known),
+    kindOf: (word) => kindOf(word, known, names),
+    isGivenElsewhere: (word) => names.otherGiven.has(word),
+    isSurnameElsewhere: (word) => names.otherSurnames.has(word),
+    isSyllable: (word) => names.syllables.has(word),
+    isSyllableSurname: (word) => names.syllableSurnames.has(word),
     phrase(text) {
       const tags = known.get(text);
       if (tags === undefined) return undefined;
@@ -60,26 +105,38 @@ function createLexicon(dictionary: Record<string, string>): Lexicon {
   };
 }
 
-function kindOf(word: string, known: Map<string, string[]>): WordKind {
+function kindOf(word: string, known: Map<string, string[]>, names: KnownNames): WordKind {
   const parts = word.split("-");
-  if (parts.length > 1) return kindOfParts(parts.map((part) => kindOf(part, known)));
+  if (parts.length > 1) return kindOfParts(parts.map((part) => kindOf(part, known, names)));
   const tags = known.get(word) ?? [];
   const isListed = COMMON_WORDS.has(word) || tags.some((tag) => !NAME_TAGS.has(tag));
   const isPlace = tags.some((tag) => PLACE_TAGS.has(tag));
-  const isGiven = given.has(word) || tags.some((tag) => GIVEN_TAGS.has(tag));
+  const isOwn = names.ownGiven.has(word) || tags.some((tag) => GIVEN_TAGS.has(tag));
+  const isGiven = isOwn || WEAK_GIVEN.has(word) || (!isListed && names.given.has(word));
+  const surname = tags.includes("LastName") || isSurname(word, isListed, names);
+  const isForeign = !isGiven && !surname && names.ordinary.has(word);
+  const isNoun = !isGiven && !surname && names.capitalised.has(word);
+  const isEnglish = isListed || (!names.given.has(word) && COMMON_ENDING.test(word)) || isInflected(word, known);
   return {
-    given: isGiven || WEAK_GIVEN.has(word) ? strength(word, tags) : undefined,
-    surname: surnames.has(word) || tags.includes("LastName") || SURNAME_ENDING.test(word) || SURNAME_START.test(word),
-    common: isListed || COMMON_ENDING.test(word) || isInflected(word, known),
-    isOrdinary: isListed && !isPlace,
-    stop: CONTRACTION.test(word) || (STOP_WORDS.has(word) && !(isGiven && !WEAK_GIVEN.has(word))),
+    given: isGiven ? strength(word, tags, names, isEnglish) : undefined,
+    surname,
+    common: isEnglish || isForeign || isNoun,
+    isOrdinary: (isListed && !isPlace) || isForeign,
+    stop: CONTRACTION.test(word) || (STOP_WORDS.has(word) && !(isOwn && !WEAK_GIVEN.has(word))),
   };
 }
 
-function strength(word: string, tags: string[]): "strong" | "weak" {
+function isSurname(word: string, isListed: boolean, names: KnownNames): boolean {
+  if (names.ownSurnames.has(word) || SURNAME_ENDING.test(word) || SURNAME_START.test(word)) return true;
+  return !isListed && names.surnames.has(word);
+}
+
+function strength(word: string, tags: string[], names: KnownNames, isEnglish: boolean): "strong" | "weak" {
   if (WEAK_GIVEN.has(word) || COMMON_WORDS.has(word)) return "weak";
   if (tags.some((tag) => tag === "FemaleName" || tag === "MaleName")) return "strong";
-  return given.has(word) && tags.every((tag) => NAME_TAGS.has(tag)) ? "strong" : "weak";
+  if (!tags.every((tag) => NAME_TAGS.has(tag))) return "weak";
+  if (names.ownGiven.has(word)) return "strong";
+  return names.given.has(word) && !isEnglish && !tags.includes("LastName") ? "strong" : "weak";
 }
 
 /** Plurals and the like of ordinary words. */
