@@ -8,9 +8,12 @@ import { createReplacer, type Replacer } from "./pii/replacer.ts";
 import { type PiiSettings, type PiiSpan, piiSettingsOf } from "./pii/settings.ts";
 import type { WantedChecks } from "./required.ts";
 import { draftOf, type TextSlot } from "./texts.ts";
+import { replaceTorn, tornKinds } from "./torn-data.ts";
 
 /** For the call of a judge, all its fallbacks included. */
 const DEFAULT_TIMEOUT_MS = 10_000;
+/** Words of two parts that only meet would make wrong names. */
+const NAMES = new Set<PiiSpan["type"]>(["PERSON", "LOCATION"]);
 /** Between two texts that are judged together. */
 const GAP = "\n\n";
 
@@ -29,9 +32,11 @@ export async function withoutPersonalData(
   const slots = draft.slots.filter(({ speaker }) => speaker !== "system" || settings.scan_system === true);
   requireScannable(slots, "pii");
   const wanted = piiSettingsOf(settings, spared);
+  const detectTorn = async (text: string) => (await detectPii(text, wanted)).filter(({ type }) => !NAMES.has(type));
   if (pii === "block") {
     const entities = new Set<string>();
     for (const { text } of slots) for (const { type } of await detectPii(plainJson(text), wanted)) entities.add(type);
+    for (const type of await tornKinds(slots, detectTorn)) entities.add(type);
     if (entities.size === 0)
       for (const { type } of (await judged(slots, wanted, settings, sides)).flat()) entities.add(type);
     if (entities.size > 0) throw refusal("pii", { entities: [...entities] });
@@ -39,6 +44,7 @@ export async function withoutPersonalData(
   }
   const replacer = createReplacer(method);
   for (const slot of slots) await rewrite(slot, replacer, (text) => detectPii(text, wanted));
+  await replaceTorn(slots, replacer, detectTorn);
   const finds = await judged(slots, wanted, settings, sides);
   for (const [index, slot] of slots.entries())
     if (finds[index]?.length) await rewrite(slot, replacer, sameIn(plainJson(slot.text), finds[index] ?? []));

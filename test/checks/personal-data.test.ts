@@ -62,6 +62,33 @@ describe("personal data", () => {
     });
   });
 
+  const torn = (...texts: string[]) => ({
+    messages: [
+      user([...texts.map((text) => ({ type: "text", text })), { type: "image_url", image_url: { url: "u" } }]),
+    ],
+  });
+
+  it.each([
+    { texts: ["My card is 4111 1111", " 1111 1111, thanks."], after: ["My card is <CREDIT_CARD>", ", thanks."] },
+    { texts: ["Write to canary.m", "ail@acme", "-corp.example now"], after: ["Write to <EMAIL_ADDRESS>", "", " now"] },
+    {
+      texts: ["Mine is a.b@acme-corp.example, his c.d@ac", "me-corp.example"],
+      after: ["Mine is <EMAIL_ADDRESS>, his <EMAIL_ADDRESS>", ""],
+    },
+    { texts: ["I met Anna", "Berlin is big"], after: undefined },
+  ])("that is torn between parts is found: $texts", async ({ texts, after }) => {
+    const [message] = (await run(torn(...texts))).messages;
+    const parts = (message?.content as { text?: string }[]).slice(0, -1).map(({ text }) => text);
+    if (after) expect(parts).toEqual(after);
+    else expect(parts.at(-1)).toBe(texts.at(-1));
+    if (after) await expect(run(torn(...texts), { pii: "block" })).rejects.toMatchObject({ status: 403 });
+  });
+
+  it("in two messages is not put together", async () => {
+    const chat = { messages: [user("My card is 4111 1111"), user(" 1111 1111, thanks.")] };
+    expect(await run(chat)).toEqual(chat);
+  });
+
   it("of the operator stays, unless it is to be scanned", async () => {
     const chat = { messages: [{ role: "system", content: MAIL }, user("Hi")] };
     expect(JSON.stringify(await run(chat))).toContain(MAIL);
