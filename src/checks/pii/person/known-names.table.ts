@@ -65,17 +65,24 @@ function inOtherScripts(names: string[]): string {
   return lines(names.filter((name) => OTHER.test(name)).map((name) => name.toLowerCase().normalize("NFC")));
 }
 
-const known = new Set(
-  [latin(given), latin(surnames), ...Object.values(dictionary)].flatMap((list) => list.split("\n")),
+/** Given names that are as often a word of some language, though not of English. */
+const doubtful = new Set(
+  given
+    .filter((name) => LATIN.test(name))
+    .map(fold)
+    .filter((name) => ordinary.has(name) && !things.has(name)),
 );
+const listed = Object.values(dictionary).flatMap((list) => list.split("\n"));
+const known = new Set([latin(given), latin(surnames)].flatMap((list) => list.split("\n")).concat(listed));
 
 function unknown(words: Iterable<string>): string {
-  return lines([...words].filter((word) => /^[a-z]+$/.test(word) && !known.has(word)));
+  return lines([...words].filter((word) => /^[a-z]{5,}$/.test(word) && !known.has(word)));
 }
 
 /** One name a line, in the order of the alphabet: in Latin script lower case and without accents, else lower case. */
 export default {
   given: latin(given),
+  doubtfulGiven: lines([...doubtful].filter((name) => !known.has(name))),
   surnames: latin(surnames),
   /** In scripts other than Latin, all together: they share no words. */
   otherGiven: inOtherScripts(given),

@@ -15,7 +15,8 @@ export interface WordKind {
 
 /** Knows words; keeps what it has looked up for one text. */
 export interface Lexicon {
-  kindOf(word: string): WordKind;
+  /** `word` in lower case and without accents; `isAccented` when it had some. */
+  kindOf(word: string, written?: { isAccented: boolean }): WordKind;
   /** What the dictionary calls a phrase of several words: somebody well known, or a company or place. */
   phrase(text: string): "person" | "thing" | undefined;
   /** In scripts other than Latin, lower case. */
@@ -46,12 +47,16 @@ interface KnownNames {
   surnames: ReadonlySet<string>;
   syllables: ReadonlySet<string>;
   syllableSurnames: ReadonlySet<string>;
+  /** Weak ones. */
+  doubtfulGiven: ReadonlySet<string>;
   ordinary: ReadonlySet<string>;
   capitalised: ReadonlySet<string>;
   otherGiven: ReadonlySet<string>;
   otherSurnames: ReadonlySet<string>;
 }
 
+/** The dictionary is English: it knows nothing of words with accents. */
+const ACCENTED: Map<string, string[]> = new Map();
 let loading: Promise<Lexicon> | undefined;
 
 /** The dictionary of the tagger together with the lists of names; loaded once. */
@@ -73,6 +78,7 @@ async function load(): Promise<Lexicon> {
     surnames: linesOf(lists.surnames),
     syllables: linesOf(lists.vietnameseGiven),
     syllableSurnames: linesOf(lists.vietnameseSurnames),
+    doubtfulGiven: linesOf(lists.doubtfulGiven),
     ordinary: linesOf(lists.ordinary),
     capitalised: linesOf(lists.capitalised),
     otherGiven: linesOf(lists.otherGiven),
@@ -92,7 +98,7 @@ function createLexicon(dictionary: Record<string, string>, names: KnownNames): L
     for (const phrase of phrases.split("\n")) known.set(phrase, tags);
   }
   return {
-    kindOf: (word) => kindOf(word, known, names),
+    kindOf: (word, written) => kindOf(word, written?.isAccented ? ACCENTED : known, names),
     isGivenElsewhere: (word) => names.otherGiven.has(word),
     isSurnameElsewhere: (word) => names.otherSurnames.has(word),
     isSyllable: (word) => names.syllables.has(word),
@@ -112,7 +118,7 @@ function kindOf(word: string, known: Map<string, string[]>, names: KnownNames): 
   const isListed = COMMON_WORDS.has(word) || tags.some((tag) => !NAME_TAGS.has(tag));
   const isPlace = tags.some((tag) => PLACE_TAGS.has(tag));
   const isOwn = names.ownGiven.has(word) || tags.some((tag) => GIVEN_TAGS.has(tag));
-  const isGiven = isOwn || WEAK_GIVEN.has(word) || (!isListed && names.given.has(word));
+  const isGiven = isOwn || WEAK_GIVEN.has(word) || (!isListed && isKnown(word, names));
   const surname = tags.includes("LastName") || isSurname(word, isListed, names);
   const isForeign = !isGiven && !surname && names.ordinary.has(word);
   const isNoun = !isGiven && !surname && names.capitalised.has(word);
@@ -124,6 +130,10 @@ function kindOf(word: string, known: Map<string, string[]>, names: KnownNames): 
     isOrdinary: (isListed && !isPlace) || isForeign,
     stop: CONTRACTION.test(word) || (STOP_WORDS.has(word) && !(isOwn && !WEAK_GIVEN.has(word))),
   };
+}
+
+function isKnown(word: string, names: KnownNames): boolean {
+  return names.given.has(word) || (names.doubtfulGiven.has(word) && !STOP_WORDS.has(word));
 }
 
 function isSurname(word: string, isListed: boolean, names: KnownNames): boolean {

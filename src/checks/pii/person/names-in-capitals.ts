@@ -11,7 +11,11 @@ const BEFORE_PLACES =
 
 /** Companies and brands that are called what a person could be called. */
 const COMPANIES =
-  /^(?:morgan stanley|charles schwab|jp? ?morgan|ernst young|calvin klein|ralph lauren|tommy hilfiger|hugo boss|louis vuitton|christian dior|philip morris|john deere|harley davidson|aston martin|alfa romeo|rolls royce|mercedes benz|jack daniels?|johnnie walker|jim beam|levi strauss|eli lilly|johns hopkins|carnegie mellon|lockheed martin|saint laurent|merrill lynch|jones lang lasalle|thomas cook|william hill|jimmy choo|tim hortons|papa johns?|trader joes?)$/;
+  /^(?:morgan stanley|charles schwab|jp? ?morgan|ernst young|calvin klein|ralph lauren|tommy hilfiger|hugo boss|louis vuitton|christian dior|philip morris|john deere|harley davidson|aston martin|alfa romeo|rolls royce|mercedes benz|jack daniels?|johnnie walker|jim beam|levi strauss|eli lilly|johns hopkins|carnegie mellon|lockheed martin|saint laurent|merrill lynch|jones lang lasalle|thomas cook|william hill|jimmy choo|tim hortons|papa johns?|trader joes?|goldman sachs|wells fargo|lehman brothers|bear stearns|credit suisse|jack wolfskin|karl lagerfeld|marc jacobs|michael kors|kate spade|tory burch|jil sander|yves rocher|yves saint laurent|jean paul gaultier|giorgio armani|emporio armani|tom tailor|tom ford|peter pan|mary kay|estee lauder|elizabeth arden|helena rubinstein|max factor|max mara|miu miu|ben sherman|fred perry|paul smith|ted baker|hunter boots|laura ashley|victoria beckham|jo malone|charles tyrwhitt|sara lee|betty crocker|uncle bens?|aunt jemima|dr pepper|captain morgan|jose cuervo|don julio|baileys irish|martha stewart|rand mcnally|thomas reuters|dale carnegie|michael page|robert half|kelly services|adam opel|john lewis|austin martin|austin healey|henry schein|edward jones|raymond james|jane street|arthur andersen|peter lang|christie manson|eddie bauer|tommy bahama|perry ellis|bobbi brown|alexander mcqueen|stella mccartney|stella artois|samuel adams|don perignon|dom perignon|mary poppins|james bond|harry potter|sherlock holmes|santa claus|mickey mouse|donald duck|robin hood|king kong|homer simpson|darth vader|luke skywalker|frodo baggins|karl marx stadt)$/;
+
+/** The words on both sides of an "and" or "&". */
+const JOINED_COMPANIES =
+  /^(?:marks spencer|ernst young|johnson johnson|procter gamble|smith wesson|smith nephew|barnes noble|ben jerrys?|black decker|bang olufsen|crate barrel|dolce gabbana|abercrombie fitch|simon schuster|dun bradstreet|bausch lomb|fortnum mason|farrow ball|holland barrett|hewlett packard|jack jones|lord taylor|pratt whitney|saatchi saatchi|standard poors?|villeroy boch|williams sonoma|zadig voltaire|adam eve|romeo juliet|hansel gretel|tom jerry|simon garfunkel|bonnie clyde)$/;
 
 /** The end (exclusive) of a capitalised name that begins at `from`; undefined when none does. */
 export function nameEnd(words: Word[], from: number, cue: Cue, text: string, lexicon: Lexicon): number | undefined {
@@ -19,11 +23,45 @@ export function nameEnd(words: Word[], from: number, cue: Cue, text: string, lex
   if (run === undefined || run.isThing || isPartOfThing(words, from, cue)) return undefined;
   if (PLACE_STARTS.has(words[from]?.key ?? "") && run.to - from > 1) return undefined;
   const parts = words.slice(run.from, run.to);
+  if (isAbbreviation(parts)) return undefined;
   const known = lexicon.phrase(parts.map(({ key }) => key).join(" "));
   if (known === "thing" && parts.length > 1) return undefined;
-  if (COMPANIES.test(parts.map(({ key }) => key).join(" "))) return undefined;
+  if (isCompany(words, run)) return undefined;
   if (known === "person" && parts.length > 1) return run.to;
   return isName(words, run, parts, cue, text) ? trimmedEnd(run, parts, cue) : undefined;
+}
+
+/** `P.IVA`: no space behind the full stop, and capitals all through. */
+function isAbbreviation(parts: Word[]): boolean {
+  return parts[0]?.shape === "initial" && parts.some(({ shape, gap }) => shape === "upper" && gap === ".");
+}
+
+/** By its own words, or together with those that an "and" joins to them. */
+function isCompany(words: Word[], { from, to }: Run): boolean {
+  const own = keysOf(words, from, to);
+  if (COMPANIES.test(own)) return true;
+  const [before, after] = [words[from - 1], words[to]];
+  if (before?.key === "and") return JOINED_COMPANIES.test(`${words[from - 2]?.key} ${own}`);
+  if (/^ ?& ?$/.test(words[from]?.gap ?? ""))
+    return JOINED_COMPANIES.test(`${before?.key} ${own}`) || isSurnamePair(before, words[from]);
+  const next = words[to + 1];
+  if (after?.key === "and") return JOINED_COMPANIES.test(`${own} ${next?.key}`);
+  return (
+    /^ ?& ?$/.test(after?.gap ?? "") &&
+    (JOINED_COMPANIES.test(`${own} ${after?.key}`) || isSurnamePair(words[to - 1], after))
+  );
+}
+
+/** `Johnson & Johnson`: surnames around the sign, and no given name for sure. */
+function isSurnamePair(one: Word | undefined, other: Word | undefined): boolean {
+  return [one, other].every((word) => word?.kind.surname === true && word.kind.given !== "strong");
+}
+
+function keysOf(words: Word[], from: number, to: number): string {
+  return words
+    .slice(from, to)
+    .map(({ key }) => key.replaceAll("-", " "))
+    .join(" ");
 }
 
 function isName(words: Word[], run: Run, parts: Word[], cue: Cue, text: string): boolean {
@@ -84,18 +122,33 @@ function isGiven(word: Word | undefined): boolean {
 function isSingleName(words: Word[], { from, to }: Run, cue: Cue, text: string): boolean {
   const [before, word, after] = [words[from - 1], words[from] as Word, words[to]];
   if (word.shape !== "title" || word.kind.given === undefined) return false;
-  if (before !== undefined && isJoined(words, from) && BEFORE_PLACES.test(before.key)) return false;
-  if (/^ ?[\d&]|^[-_/.@]\w|^ (?:v\d|&)/.test(text.slice(word.end, word.end + 4))) return false;
+  if (
+    before !== undefined &&
+    isJoined(words, from) &&
+    BEFORE_PLACES.test(before.key) &&
+    !isPortuguese(before, text, word.end)
+  )
+    return false;
+  const behind = text.slice(word.end, word.end + 16);
+  if (/^ ?[\d&]|^[-_/.@]\w|^ (?:v\d|&)/.test(behind) && !/^ \+?\d{2,4}[- .()]?\d{3}/.test(behind)) return false;
   if (word.kind.given === "strong") return true;
   if (cue !== "none" && cue !== "self") return true;
   return after !== undefined && isJoined(words, to) && PERSON_VERBS.has(after.key) && after.shape === "lower";
+}
+
+/** `A Rosa foi …`: there the article stands before names. */
+function isPortuguese(before: Word, text: string, end: number): boolean {
+  return (
+    before.key === "a" &&
+    /^ (?:e|é|o|do|da|que|não|foi|está|me|vai|já|disse|pediu|mora|quer|tem)(?!\p{L})/u.test(text.slice(end, end + 12))
+  );
 }
 
 function isFullName(words: Word[], run: Run, parts: Word[], text: string): boolean {
   const [first, ...rest] = parts as [Word, ...Word[]];
   const last = parts.at(-1) as Word;
   const before = words[run.from - 1];
-  if (before !== undefined && /^(?:the|a|an)$/.test(before.key) && isJoined(words, run.from)) return false;
+  if (before !== undefined && isJoined(words, run.from) && !mayFollow(before, first)) return false;
   if (parts.every(({ shape }) => shape === "upper")) return isGiven(first) && (last.kind.surname || isUnknown(last));
   if (first.shape === "initial") return isAfterInitials(parts, text);
   if (first.kind.given === "strong") return rest.some((part) => !isOrdinary(part)) || isOrdinarySurname(rest);
@@ -106,10 +159,17 @@ function isFullName(words: Word[], run: Run, parts: Word[], text: string): boole
     return true;
   if (isEastAsian(parts.map(({ key }) => key))) return true;
   if (first.kind.surname && !isOrdinary(first) && last.kind.given === "strong") return true;
-  if (last.kind.surname && !isOrdinary(last) && parts.slice(0, -1).every(isUnknown)) return true;
+  const isPlaced = before !== undefined && /^(?:at|in|near|via)$/.test(before.key);
+  if (last.kind.surname && !isOrdinary(last) && parts.slice(0, -1).every(isUnknown) && !isPlaced) return true;
   if (first.kind.given === "weak" && isPersonContext(text, first.start, last.end)) return true;
   if (parts.some(isOwnParticle) && isUnknown(first)) return true;
   return isUnknownPerson(words, run, parts, text);
+}
+
+/** An article makes a thing of it: not the `a` of Portuguese, which a sure given name tells from the English one. */
+function mayFollow(before: Word, first: Word): boolean {
+  if (before.key === "a" && before.shape !== "other") return first.kind.given === "strong";
+  return !/^(?:the|an)$/.test(before.key);
 }
 
 /** Small words that stand in names and nowhere else between capitals. */

@@ -1,4 +1,5 @@
 import type { PiiSpan } from "../settings.ts";
+import { findInCells } from "./cells.ts";
 import { type Cue, cueBefore } from "./cues.ts";
 import { loadLexicon } from "./lexicon.ts";
 import { lowerCaseEnd } from "./lower-case.ts";
@@ -6,8 +7,9 @@ import { nameEnd, surnameFirstEnd } from "./names-in-capitals.ts";
 import { neighbours } from "./neighbours.ts";
 import { isJoined, type Word, wordsOf } from "./runs.ts";
 import { findInOtherScripts } from "./scripts.ts";
-import { type Token, tokensOf } from "./tokens.ts";
-import { ROLE_WORDS, SURE_TITLES, TITLES } from "./words.ts";
+import { tokensOf } from "./tokens.ts";
+import { vietnameseEnd } from "./vietnamese.ts";
+import { PARTICLES, ROLE_WORDS, SURE_TITLES, TITLES } from "./words.ts";
 
 /** Words `from` to `to` (exclusive) that are somebody's name. */
 export interface NamedWords {
@@ -22,26 +24,39 @@ const INTRO_ENDS =
 /** Names of people: with and without titles, as they introduce themselves, in forms, lists, greetings and signatures. */
 export async function findPeople(text: string): Promise<PiiSpan[]> {
   const tokens = tokensOf(text);
-  const inScripts = findInOtherScripts(text);
-  if (!tokens.some(isLatin)) return withoutRepeats(inScripts);
+  if (tokens.length === 0) return [];
   const lexicon = await loadLexicon();
+  const inScripts = findInOtherScripts(text, lexicon);
   const words = wordsOf(tokens, lexicon);
   const named: NamedWords[] = [];
   for (let from = 0; from < words.length; from += 1) {
     if (!mayBegin(words, from)) continue;
     const cue = cueOf(text, words, from);
+    if (isAssigned(text, words, from) && !cue.endsWith("label")) continue;
     const to =
-      surnameFirstEnd(words, from, text) ?? nameEnd(words, from, cue, text, lexicon) ?? lowerCaseEnd(words, from, cue);
+      surnameFirstEnd(words, from, text) ??
+      vietnameseEnd(words, from, text, lexicon) ??
+      nameEnd(words, from, cue, text, lexicon) ??
+      lowerCaseEnd(words, from, cue);
     if (to === undefined) continue;
-    named.push({ from, to });
+    named.push({ from: particlesBefore(words, from), to });
     from = to - 1;
   }
   const spans = [...named, ...neighbours(words, named)].map(({ from, to }) => spanOf(words, from, to));
-  return withoutRepeats([...spans, ...inScripts]);
+  return withoutRepeats([...spans, ...findInCells(text, lexicon), ...inScripts]);
 }
 
-function isLatin({ key }: Token): boolean {
-  return /[a-z]/.test(key);
+/** `key=Value` is code, unless the key says that it is a person. */
+function isAssigned(text: string, words: Word[], index: number): boolean {
+  return /=["']?$/.test(text.slice(Math.max(0, (words[index]?.start ?? 0) - 2), words[index]?.start));
+}
+
+/** `Herr von Treskow`: the small words between a title and a name are the name's. */
+function particlesBefore(words: Word[], from: number): number {
+  let first = from;
+  while (from - first < 3 && PARTICLES.has(words[first - 1]?.key ?? "") && words[first - 1]?.shape === "lower")
+    first -= 1;
+  return first < from && TITLES.has(words[first - 1]?.key ?? "") && isJoined(words, first) ? first : from;
 }
 
 /** A quick look, so that ordinary words cost next to nothing. */
@@ -68,7 +83,8 @@ function withoutRepeats(spans: PiiSpan[]): PiiSpan[] {
 
 /** What the words before this one say. */
 function cueOf(text: string, words: Word[], index: number): Cue {
-  const [previous, word] = [words[index - 1], words[index] as Word];
+  const word = words[index] as Word;
+  const previous = words[particlesBefore(words, index) - 1];
   if (word.isHonoured) return "title";
   if (previous !== undefined && isAfterTitle(previous, word)) {
     return SURE_TITLES.has(previous.key) ? "sure title" : "title";

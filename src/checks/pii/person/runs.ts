@@ -1,6 +1,6 @@
 import type { Lexicon, WordKind } from "./lexicon.ts";
 import type { Token } from "./tokens.ts";
-import { PARTICLES, THING_WORDS, TITLES } from "./words.ts";
+import { PARTICLES, ROLE_WORDS, THING_WORDS, TITLES } from "./words.ts";
 
 /** A word with what is known of it. */
 export interface Word extends Token {
@@ -17,6 +17,8 @@ export interface Run {
 
 /** A name has at most this many words, particles included. */
 const LONGEST = 6;
+/** Behind a name. */
+const HONORIFIC = /^(?:bey|hanim|efendi|hoca|abi|abla|ji|sahib|bhai|san|sama)$/;
 const SPACE = /^[ \t\u00a0]{1,2}$/;
 const AFTER_INITIAL = /^\.?[ \t]?$/;
 
@@ -24,11 +26,19 @@ const AFTER_INITIAL = /^\.?[ \t]?$/;
 export function runFrom(words: Word[], from: number): Run | undefined {
   const first = words[from];
   if (first === undefined || !isCapital(first) || TITLES.has(first.key)) return undefined;
+  if (isRole(words, from)) return undefined;
   if (first.kind.stop && !(first.shape === "initial" && words[from + 1]?.gap.startsWith("."))) return undefined;
   let to = from + 1;
   while (to - from < LONGEST && continues(words, to)) to += 1;
   while (to > from + 1 && isTail(words[to - 1])) to -= 1;
   return { from, to, isThing: isThingAfter(words, to) };
+}
+
+/** `Patientin Rosa Huber`: the capital of a relation or an office in front of a name is not the name's. */
+export function isRole(words: Word[], index: number): boolean {
+  const [word, next] = [words[index], words[index + 1]];
+  if (word === undefined || next === undefined || word.shape !== "title" || !ROLE_WORDS.has(word.key)) return false;
+  return word.kind.given === undefined && isJoined(words, index + 1) && next.shape === "title";
 }
 
 /** Capitalised as a name or written as one initial; words in capitals only count beside others, see `people.ts`. */
@@ -63,7 +73,7 @@ function isParticle(word: Word | undefined): boolean {
 }
 
 function isPart(word: Word, previous: Word): boolean {
-  if (!isCapital(word) || isThingWord(word)) return false;
+  if (!isCapital(word) || isThingWord(word) || HONORIFIC.test(word.key)) return false;
   if (word.shape === "upper" && previous.shape === "title") return false;
   if (/^(?:su|le|ma|oh|bo)$/.test(word.key)) return word.shape === "title" && previous.kind.given === "strong";
   return !word.kind.stop || (PARTICLES.has(word.key) && word.shape === "title");
@@ -92,8 +102,9 @@ function isThingWord(word: Word): boolean {
 export function wordsOf(tokens: Token[], lexicon: Lexicon): Word[] {
   const kinds = new Map<string, WordKind>();
   return tokens.map((token) => {
-    const kind = kinds.get(token.key) ?? lexicon.kindOf(token.key);
-    kinds.set(token.key, kind);
+    const id = token.isAccented ? `${token.key}*` : token.key;
+    const kind = kinds.get(id) ?? lexicon.kindOf(token.key, token);
+    kinds.set(id, kind);
     return { ...token, kind };
   });
 }

@@ -1,9 +1,17 @@
 import { matchesOf } from "../context.ts";
 import type { PiiSpan } from "../settings.ts";
+import { findCased } from "./cased-scripts.ts";
+import { findEastAsian } from "./han-and-hangul.ts";
+import type { Lexicon } from "./lexicon.ts";
 
 /** Names in scripts without capitals: known by an honorific behind them or by what introduces them. */
 const NO_NAMES =
   /^(?:お客|客|皆|神|王|奥|お子|お医者|患者|担当者|御|各位|お母|お父|母|父|娘|息子|兄|姉|弟|妹|お|みな|うちの|この|その|大家|各|老|女|男|新|好|个|個|那|这|這|本|前|后|先|私|我|你|您|他|她)+$/u;
+/** Two words of one script; the second may begin the next pair. */
+const UNCASED_PAIR =
+  /(?<![\p{L}\p{M}])([\p{Script=Arabic}]{3,12}|[\p{Script=Hebrew}]{2,12})( )(?=([\p{Script=Arabic}]{2,15}|[\p{Script=Hebrew}]{2,12})(?![\p{L}\p{M}]))/gu;
+const NISBA = /^ال\p{L}{2,10}ي$/u;
+const NO_SURNAME = /^(?:في|من|على|عن|هو|هي)$/u;
 const RULES: { needs: RegExp; shapes: RegExp[] }[] = [
   {
     needs: /[\p{Script=Han}\p{Script=Katakana}]/u,
@@ -24,8 +32,18 @@ const RULES: { needs: RegExp; shapes: RegExp[] }[] = [
   {
     needs: /\p{Script=Arabic}/u,
     shapes: [
-      /(?:اسمي|السيد|السيدة|الدكتور|الدكتورة)\s(?<name>\p{Script=Arabic}{2,15}(?:\s\p{Script=Arabic}{2,15})?)/gu,
+      /(?<!\p{L})(?:اسمي|إسمي|السيد|السيدة|الدكتور|الدكتورة|المهندس|الأستاذ|(?:العميل|العميلة|الاسم|المستفيد|المريض|الموظف|نام|نام و نام خانوادگی|آقای|خانم)\s?[::]?)\s(?<name>\p{Script=Arabic}{2,15}(?:\s(?!ورقم|رقم|وهاتف|هاتف|من|في|على|عن|و\p{L})\p{Script=Arabic}{2,15})?)/gu,
     ],
+  },
+  {
+    needs: /\p{Script=Hebrew}/u,
+    shapes: [
+      /(?<!\p{L})(?:שמי|קוראים לי|מר|גברת|גב'|ד"ר|(?:לקוח|לקוחה|שם|שם מלא)\s?[::])\s(?<name>\p{Script=Hebrew}{2,12}(?:\s(?!ו\p{L})\p{Script=Hebrew}{2,12})?)/gu,
+    ],
+  },
+  {
+    needs: /\p{Script=Thai}/u,
+    shapes: [/(?:นางสาว|นาย|นาง|ดิฉันชื่อ|ผมชื่อ|ฉันชื่อ)\s?(?<name>\p{Script=Thai}{2,20}(?: \p{Script=Thai}{2,20})?)/gu],
   },
   {
     needs: /\p{Script=Devanagari}/u,
@@ -43,17 +61,28 @@ const RULES: { needs: RegExp; shapes: RegExp[] }[] = [
   },
 ];
 
-/** Names in Chinese, Japanese, Korean, Arabic, Devanagari and Cyrillic script. */
-export function findInOtherScripts(text: string): PiiSpan[] {
-  const spans: PiiSpan[] = [];
+/** Names in Chinese, Japanese, Korean, Arabic, Hebrew, Thai, Devanagari, Cyrillic and Greek script. */
+export function findInOtherScripts(text: string, lexicon: Lexicon): PiiSpan[] {
+  if (!/[\u0370-\uffff]/.test(text)) return [];
+  const spans: PiiSpan[] = [...findCased(text, lexicon), ...findEastAsian(text, lexicon), ...findPairs(text, lexicon)];
   for (const { needs, shapes } of RULES) {
     if (!needs.test(text)) continue;
     for (const { match } of shapes.flatMap((shape) => matchesOf(text, shape))) {
       const name = match.groups?.name ?? "";
       if (name === "" || NO_NAMES.test(name)) continue;
-      const start = (match.index ?? 0) + match[0].indexOf(name);
+      const start = (match.index ?? 0) + match[0].lastIndexOf(name);
       spans.push({ start, end: start + name.length, type: "PERSON" });
     }
   }
   return spans;
+}
+
+/** In scripts without capitals: a given name that is known, and a surname that is known or has the form of one. */
+function findPairs(text: string, lexicon: Lexicon): PiiSpan[] {
+  return matchesOf(text, UNCASED_PAIR).flatMap(({ start, match }) => {
+    const [, given = "", gap = "", surname = ""] = match;
+    if (!lexicon.isGivenElsewhere(given) || NO_SURNAME.test(surname)) return [];
+    if (!lexicon.isSurnameElsewhere(surname) && !NISBA.test(surname)) return [];
+    return [{ start, end: start + given.length + gap.length + surname.length, type: "PERSON" as const }];
+  });
 }

@@ -9,6 +9,8 @@ export interface Token {
   /** Lower case, without accents. */
   key: string;
   shape: Shape;
+  /** Written with letters that English has not: no English word. */
+  isAccented: boolean;
   isPossessive: boolean;
   /** An honorific hangs on it: `Tanaka-san`. */
   isHonoured: boolean;
@@ -17,11 +19,13 @@ export interface Token {
 }
 
 const WORD = /[\p{L}][\p{L}\p{M}]*(?:['-][\p{L}][\p{L}\p{M}]*)*/gu;
-const POSSESSIVE = /'s$|(?<=s)'$/i;
+/** English, and the endings that Turkish writes after names. */
+const POSSESSIVE = /'s$|(?<=s)'$|(?<=\p{L}{3})'(?:n?[ıiuü]n|y?[eaıiuü]|n[eaıiuü]|[dt][ea]n?|y?l[ea])$/iu;
 const HONORIFIC = /-(?:san|sama|kun|chan|sensei|senpai|ssi|nim)$/i;
 /** Part of an address, a path, a name in code: no word of the sentence. */
-const EMBEDDED_BEFORE = /[@_/\\#$]$|[\p{L}\p{N}][.&=-]$|\p{N}$/u;
+const EMBEDDED_BEFORE = /[@_/\\#$]$|[\p{L}\p{N}][.&-]$|\p{N}$/u;
 const EMBEDDED_AFTER = /^(?:[@_/\\=(\p{N}]|[.:-][\p{L}\p{N}])/u;
+const NOT_ENGLISH = /[\u00c0-\u024f\u1e00-\u1eff]/;
 const GAP_LIMIT = 12;
 
 /** The words of a text, in order. */
@@ -37,6 +41,7 @@ export function tokensOf(text: string): Token[] {
       start,
       end,
       key: fold(word),
+      isAccented: NOT_ENGLISH.test(word),
       shape: isEmbedded(text, start, whole) ? "other" : shapeOf(word),
       isHonoured: HONORIFIC.test(match[0]),
       isPossessive: POSSESSIVE.test(match[0]) || (/s$/i.test(word) && /^'(?!\p{L})/u.test(text.slice(end, end + 2))),

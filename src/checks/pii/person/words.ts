@@ -37,11 +37,13 @@ export const TITLES = words(`
   monsieur mme mlle maitre signor signora signorina sig dott dottssa senhor senhora capt captain lt lieutenant sgt sergeant col colonel
   gen cpl corporal cmdr commander adm admiral pvt rev reverend fr rabbi imam sheikh hon judge justice officer detective inspector
   constable sen senator rep congressman congresswoman gov governor nurse coach uncle aunt auntie tio tia tante onkel oncle dhr mevr
-  mevrouw meneer hr fru pan pani ing mag dipl univ shri smt kumari
+  mevrouw meneer hr fru fr frk pan pani pana panie panem panu pana pane panom ing mag dipl univ shri smt kumari herrn monsieurs mgr dhr mw
+  dott dottoressa dottore ingegnere avvocato avv geom rag egregio maitre me bapak ibu pak bu sayin dna dl domnul doamna kyrios kyria oma opa mister sayyid
+  licenciado licenciada lic ingeniero ingeniera arq doutor doutora dra prof profa professora doctora
 `);
 /** Of these, the ones that are words of other things too: what follows must not be a common word. */
 export const SURE_TITLES = words(
-  "mr mrs ms miss mx dr prof professor herr frau mme mlle monsieur senor senora senorita signor signora",
+  "mr mrs ms miss mx dr prof professor herr herrn frau mme mlle monsieur senor senora senorita signor signora panem panu pani dottoressa",
 );
 
 /** Capitalised before a name they make it a place. */
@@ -80,10 +82,14 @@ export const STOP_WORDS = words(`
   lunes martes miercoles jueves viernes sabado domingo lo gli uno e io lui lei noi voi loro tra fra ciao grazie
   gentile os uma eu ele voce nos meu minha seu sua com em ola obrigado obrigada prezado prezada
   spoke speak speaking according regarding
+  hoi moin servus dag hei hej hejsan ahoj szia selam merhaba halo hai oi boa bom buenas buenos bună buna kedves draga sayin sevgili
+  hilsen hilsner groeten groetjes pozdrav att atte cher chere caro cara kara kaere beste geachte szanowna szanowny vazeny vazena estimados
+  prezados hallå takk tak moi terve kiitos grusse gruss herzliche freundliche viele cordialement saludos saluti abracos
 `);
 
 /** After a capitalised run they say that it is a company, a place or a thing. */
 export const THING_WORDS = words(`
+  bv nv oy oyj asa kft sarl sas doo kg ohg pty ltda eirl aps ou sro spolka
   inc ltd llc llp plc gmbh ag sa srl spa corp corporation co company bank university universitat college school academy institute
   institution hospital clinic airport station bridge street st avenue ave road rd lane drive boulevard blvd square park garden gardens
   beach island islands lake river mount mountain mountains valley hill hills county city town village bay falls forest canyon desert ocean
@@ -123,6 +129,19 @@ export const ROLE_WORDS = words(`
   ask asked tell told met meet contact emailed called texted phoned hired fired spokesperson spokesman spokeswoman
   mann frau sohn tochter bruder schwester mutter vater freund freundin chef kollege kollegin
   marido esposa esposo hijo hija hermano hermana madre padre amigo amiga jefe mari femme fils fille frere soeur mere pere ami amie
+  holder cardholder beneficiary tenant guarantor insured payee payer customer client guest passenger caller applicant groom bride
+  inhaber inhaberin kontoinhaber kontoinhaberin karteninhaber karteninhaberin patientin kunde kundin mieter mieterin vermieter vermieterin
+  versicherter versicherte empfanger empfangerin absender absenderin ansprechpartner ansprechpartnerin kollegen nachbar nachbarin herr
+  auftraggeber sachbearbeiter sachbearbeiterin tante onkel grossmutter grossvater mitarbeiter mitarbeiterin bewerber bewerberin zeuge zeugin
+  titulaire client cliente beneficiaire assure assuree locataire proprietaire patiente salarie salariee voisin voisine tante oncle collegue
+  titular beneficiario beneficiaria paciente inquilino inquilina declarante vecino vecina companero companera solicitante asegurado asegurada tia tio
+  intestatario intestataria paziente inquilina affittuario collega vicino vicina marito moglie figlio figlia fratello sorella dottoressa
+  locatario locataria vizinho vizinha colega filho filha irmao irma mae pai funcionario funcionaria segurado segurada contribuinte
+  klant patiente huurder buurman buurvrouw collega rekeninghouder begunstigde broer zus zoon dochter moeder vader vriend vriendin baas
+  klient klientka pacjent pacjentka odbiorca nadawca wlasciciel wlascicielka kolega kolezanka brat siostra corka matka ojciec maz zona
+  kund kunden patienten hyresgast mottagare kollegan syster broder dotter pappa mamma grannen soster bror datter
+  asiakas potilas musteri hasta kiraci alici gonderen kardesim arkadasim musterimiz ugyfel klientul pacientul zakaznik pacient kollega
+  pelanggan pasien penerima pengirim nasabah
 `);
 
 /** Before a lower-case given name they leave no doubt. */
