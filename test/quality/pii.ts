@@ -5,6 +5,7 @@ import type { Figure } from "./figure.ts";
 import { precisionOf, recallOf, scoresOf } from "./score.ts";
 import { readMarked } from "./sets/marked.ts";
 import { PII_EXAM } from "./sets/pii-exam.ts";
+import { PII_EXAM_2 } from "./sets/pii-exam-2.ts";
 import { costOf } from "./speed.ts";
 
 /** What precision and recall have to reach; shapes with a checksum and e-mail addresses are held to the most. */
@@ -14,7 +15,7 @@ const LEAST_OF: Partial<Record<PiiEntity, number>> = { PHONE_NUMBER: 0.9, PERSON
 const MOST_MS = 10;
 const MOST_TIMES_PARSE = 3_000;
 
-/** Precision and recall of every kind on the exam, and the time of a scan. */
+/** Precision and recall of every kind on the exams, and the time of a scan. */
 export async function measure(): Promise<Figure[]> {
   const { ms, ratio } = await costOf(PROSE, () => detectPii(PROSE, piiSettingsOf({})));
   return [
@@ -24,16 +25,20 @@ export async function measure(): Promise<Figure[]> {
   ];
 }
 
-/** Precision and recall of every kind that the exam has. */
+/** Precision and recall of every kind that an exam has. */
 export async function qualities(): Promise<Figure[]> {
-  const scores = await scoresOf(readMarked(PII_EXAM), (text) => detectPii(text, piiSettingsOf({})));
+  return [...(await qualitiesOn("pii", PII_EXAM)), ...(await qualitiesOn("pii 2", PII_EXAM_2))];
+}
+
+async function qualitiesOn(name: string, exam: string): Promise<Figure[]> {
+  const scores = await scoresOf(readMarked(exam), (text) => detectPii(text, piiSettingsOf({})));
   return PII_ENTITIES.flatMap((type) => {
     const score = scores.get(type);
     if (score === undefined) return [];
     const target = LEAST_OF[type] ?? LEAST;
     return [
-      { name: `pii ${type} precision`, value: precisionOf(score), target, better: "higher" as const },
-      { name: `pii ${type} recall`, value: recallOf(score), target, better: "higher" as const },
+      { name: `${name} ${type} precision`, value: precisionOf(score), target, better: "higher" as const },
+      { name: `${name} ${type} recall`, value: recallOf(score), target, better: "higher" as const },
     ];
   });
 }

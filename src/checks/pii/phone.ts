@@ -15,7 +15,7 @@ interface Candidate {
   digits: string;
 }
 
-const LIMIT_BEFORE = "(?<![\\p{Script=Latin}\\p{Script=Cyrillic}\\p{N}_+=/]|[-.](?<=[\\p{L}\\p{N}][-.])|\\d[,:])";
+const LIMIT_BEFORE = "(?<![\\p{Script=Latin}\\p{Script=Cyrillic}\\p{N}_+/]|[-.](?<=[\\p{L}\\p{N}][-.])|\\d[,:])";
 const LIMIT_AFTER = "(?![\\p{Script=Latin}\\p{Script=Cyrillic}\\p{N}_]|[-/:.]\\d|-\\p{L})";
 /** Three, three and four digits, as North America writes them; a country code may stand before. */
 const AMERICAN = new RegExp(
@@ -37,6 +37,7 @@ const OTHER_SHAPES = [
   /^(?:\d[-. ]){4}/,
   /^(?:2147483647|4294967295|0?1234567890?)$/,
   /^\d{1,3}(?:[. ]000)+$/,
+  /^[1-9]\d{0,2}(?:\.\d{3})*\.\d00$/,
   /^\d+\.\d+$/,
   /^\d{1,3}(?:\.\d{1,3}){3}$/,
   /^97[89][- ]?\d/,

@@ -3,7 +3,11 @@ import type { PiiSpan } from "./settings.ts";
 
 const TEN =
   /(?<![\p{Script=Latin}\p{Script=Cyrillic}\p{N}_]|\d[-. /,]|[-.+(])\d{3}([ -]?)\d{3}\1\d{4}(?![\p{Script=Latin}\p{Script=Cyrillic}\p{N}_]|[-. /,]\d)/gu;
-const NHS_WORD = /(?<![a-z])(?:nhs(?:[ _-]?(?:number|num|no|id|nr))?|national health)(?![a-z])/i;
+/** Ten bare digits, also behind another number. */
+const BARE_TEN =
+  /(?<![\p{Script=Latin}\p{Script=Cyrillic}\p{N}_]|\d[-./,]|[-.+(])\d{10}(?![\p{Script=Latin}\p{Script=Cyrillic}\p{N}_]|[-./,]\d)/gu;
+const NHS_WORD =
+  /(?<![a-z])(?:nhs(?:[ _-]?(?:number|num|no|id|nr))?|national health|flu jab|gp (?:surgery|practice))(?![a-z])/i;
 /** Ten digits in the same groups that somebody calls are a phone number. */
 const CALL_WORD = /(?<![a-z])(?:phone|tel|telephone|mobile|cell|call|text|fax|ring|dial|whatsapp|sms)(?![a-z])/i;
 const REACH = 40;
@@ -18,7 +22,8 @@ const NINO_PREFIX = /^(?!bg|gb|kn|nk|nt|tn|zz)[abceghj-prstw-z][abceghj-nprstw-z
  * bare or with hyphens they stand near their name.
  */
 export function findNhsNumbers(text: string): PiiSpan[] {
-  return matchesOf(text, TEN)
+  const grouped = matchesOf(text, TEN).filter(({ match }) => /\D/.test(match[0]));
+  return [...grouped, ...matchesOf(text, BARE_TEN)]
     .filter(({ match }) => isNhsNumber(match[0].replace(/\D/g, "")))
     .filter((span) => isNamed(text, span) || isGrouped(text, span))
     .map(({ start, end }) => ({ start, end, type: "UK_NHS" }));

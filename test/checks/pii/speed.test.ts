@@ -50,6 +50,21 @@ const HOSTILE: Record<string, string> = {
   quotes: '"',
   "social security": "ssn 536228714 ",
   "lower-case intros": "my name is ",
+  "tables of names": "name,name\nAnna,Bert\n",
+  "headings without rows": "name|",
+  inserts: "insert into a (name) values ('Anna'),",
+  "half inserts": "insert into a (",
+  schemes: "aa://",
+  "short links": "bit.ly/",
+  "spelled addresses": "a [at] ",
+  "base58 letters": "LfWRS5wULMcP4aeZPcCQyYTfbCdDoVcB6h ",
+  "cash letters": "bitcoincash:q",
+  "hex groups": "0050.",
+  hangul: "김서연",
+  greek: "Γιώργος ",
+  arabic: "خالد ",
+  vietnamese: "Nguyễn ",
+  "titles and particles": "Herr von ",
 };
 
 async function timeMs(work: () => Promise<unknown>): Promise<number> {

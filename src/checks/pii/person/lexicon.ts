@@ -57,6 +57,9 @@ interface KnownNames {
 
 /** The dictionary is English: it knows nothing of words with accents. */
 const ACCENTED: Map<string, string[]> = new Map();
+const INFLECTED: WordKind = { given: "strong", surname: false, common: false, isOrdinary: false, stop: false };
+/** Endings of cases that names take in Polish, Czech and their kin. */
+const CASE_ENDING = /(?:owi|ovi|iem|em|ie|ou|y|i|e|a|u)$/;
 let loading: Promise<Lexicon> | undefined;
 
 /** The dictionary of the tagger together with the lists of names; loaded once. */
@@ -114,6 +117,7 @@ function createLexicon(dictionary: Record<string, string>, names: KnownNames): L
 function kindOf(word: string, known: Map<string, string[]>, names: KnownNames): WordKind {
   const parts = word.split("-");
   if (parts.length > 1) return kindOfParts(parts.map((part) => kindOf(part, known, names)));
+  if (known === ACCENTED && isInflectedName(word, names)) return INFLECTED;
   const tags = known.get(word) ?? [];
   const isListed = COMMON_WORDS.has(word) || tags.some((tag) => !NAME_TAGS.has(tag));
   const isPlace = tags.some((tag) => PLACE_TAGS.has(tag));
@@ -130,6 +134,14 @@ function kindOf(word: string, known: Map<string, string[]>, names: KnownNames): 
     isOrdinary: (isListed && !isPlace) || isForeign,
     stop: CONTRACTION.test(word) || (STOP_WORDS.has(word) && !(isOwn && !WEAK_GIVEN.has(word))),
   };
+}
+
+/** `Grażyny`, `Zdeňkem`: unknown as it stands, and known without its ending. */
+function isInflectedName(word: string, names: KnownNames): boolean {
+  const stem = word.replace(CASE_ENDING, "");
+  if (stem === word || stem.length < 4 || names.ordinary.has(word) || names.capitalised.has(word)) return false;
+  if (isKnown(word, names) || names.ownGiven.has(word) || isSurname(word, false, names)) return false;
+  return [stem, `${stem}a`].some((form) => names.given.has(form) || names.ownGiven.has(form));
 }
 
 function isKnown(word: string, names: KnownNames): boolean {

@@ -1,6 +1,6 @@
 import type { Cue } from "./cues.ts";
 import { isJoined, type Word } from "./runs.ts";
-import { LOWER_CUES, PARTICLES, PERSON_VERBS } from "./words.ts";
+import { LOWER_CUES, PARTICLES, PERSON_VERBS, WEAK_GIVEN } from "./words.ts";
 
 /** After "my name is" these are an answer that is no name. */
 const NO_ANSWER =
@@ -23,18 +23,29 @@ function isStart(words: Word[], from: number, cue: Cue): boolean {
   const { kind, key } = words[from] as Word;
   if (kind.given === "strong" && !kind.stop) return isNamed(words, from, cue);
   if (cue === "intro") return !kind.stop && (kind.given === "weak" || (!kind.common && !/(?:ed|ing|ly)$/.test(key)));
-  if (cue === "self" && kind.given === "weak" && !kind.stop) return goesOn(words, from);
+  if (cue === "self" && WEAK_GIVEN.has(key) && !kind.stop) return goesOn(words, from);
   return false;
 }
 
 /** A given name in the middle of lower-case words needs a surname, or words around it that speak of a person. */
 function isNamed(words: Word[], from: number, cue: Cue): boolean {
+  if (isSpeaker(words, from)) return true;
   if (cue !== "none" || isLowerPart(words, from + 1)) return true;
   const [before, word, after] = [words[from - 1], words[from] as Word, words[from + 1]];
   if (word.isPossessive) return true;
   if (before !== undefined && isJoined(words, from) && LOWER_CUES.has(before.key)) return true;
   if (/^(?:and|or)$/.test(before?.key ?? "") && words[from - 2]?.kind.given === "strong") return true;
   return after !== undefined && isJoined(words, from + 1) && PERSON_VERBS.has(after.key);
+}
+
+/** `giulia: are you there?` at the start of a line. */
+function isSpeaker(words: Word[], from: number): boolean {
+  const [word, after] = [words[from] as Word, words[from + 1]];
+  return (
+    after?.gap === ": " &&
+    (from === 0 || /\n[ \t]{0,2}$/.test(word.gap)) &&
+    word.start - (words[from - 1]?.end ?? 0) < 12
+  );
 }
 
 function goesOn(words: Word[], from: number): boolean {

@@ -1,21 +1,15 @@
+import { isCompany } from "./companies.ts";
 import { isPersonContext } from "./contexts.ts";
 import type { Cue } from "./cues.ts";
 import { isEastAsian } from "./east-asian.ts";
 import type { Lexicon } from "./lexicon.ts";
+import { isNamesake, isTitledThing } from "./namesakes.ts";
 import { isCapital, isJoined, type Run, runFrom, type Word } from "./runs.ts";
 import { PERSON_VERBS, PLACE_STARTS } from "./words.ts";
 
 /** Before a name that stands alone they make it a place, a prize, a saint's day … */
 const BEFORE_PLACES =
-  /^(?:the|a|an|in|at|near|saint|st|san|santa|los|las|el|fort|mount|mt|lake|cape|port|der|die|das|le|la|les|l)$/;
-
-/** Companies and brands that are called what a person could be called. */
-const COMPANIES =
-  /^(?:morgan stanley|charles schwab|jp? ?morgan|ernst young|calvin klein|ralph lauren|tommy hilfiger|hugo boss|louis vuitton|christian dior|philip morris|john deere|harley davidson|aston martin|alfa romeo|rolls royce|mercedes benz|jack daniels?|johnnie walker|jim beam|levi strauss|eli lilly|johns hopkins|carnegie mellon|lockheed martin|saint laurent|merrill lynch|jones lang lasalle|thomas cook|william hill|jimmy choo|tim hortons|papa johns?|trader joes?|goldman sachs|wells fargo|lehman brothers|bear stearns|credit suisse|jack wolfskin|karl lagerfeld|marc jacobs|michael kors|kate spade|tory burch|jil sander|yves rocher|yves saint laurent|jean paul gaultier|giorgio armani|emporio armani|tom tailor|tom ford|peter pan|mary kay|estee lauder|elizabeth arden|helena rubinstein|max factor|max mara|miu miu|ben sherman|fred perry|paul smith|ted baker|hunter boots|laura ashley|victoria beckham|jo malone|charles tyrwhitt|sara lee|betty crocker|uncle bens?|aunt jemima|dr pepper|captain morgan|jose cuervo|don julio|baileys irish|martha stewart|rand mcnally|thomas reuters|dale carnegie|michael page|robert half|kelly services|adam opel|john lewis|austin martin|austin healey|henry schein|edward jones|raymond james|jane street|arthur andersen|peter lang|christie manson|eddie bauer|tommy bahama|perry ellis|bobbi brown|alexander mcqueen|stella mccartney|stella artois|samuel adams|don perignon|dom perignon|mary poppins|james bond|harry potter|sherlock holmes|santa claus|mickey mouse|donald duck|robin hood|king kong|homer simpson|darth vader|luke skywalker|frodo baggins|karl marx stadt)$/;
-
-/** The words on both sides of an "and" or "&". */
-const JOINED_COMPANIES =
-  /^(?:marks spencer|ernst young|johnson johnson|procter gamble|smith wesson|smith nephew|barnes noble|ben jerrys?|black decker|bang olufsen|crate barrel|dolce gabbana|abercrombie fitch|simon schuster|dun bradstreet|bausch lomb|fortnum mason|farrow ball|holland barrett|hewlett packard|jack jones|lord taylor|pratt whitney|saatchi saatchi|standard poors?|villeroy boch|williams sonoma|zadig voltaire|adam eve|romeo juliet|hansel gretel|tom jerry|simon garfunkel|bonnie clyde)$/;
+  /^(?:the|a|in|at|near|saint|st|san|santa|los|las|el|fort|mount|mt|lake|cape|port|der|die|das|le|la|les|l)$/;
 
 /** The end (exclusive) of a capitalised name that begins at `from`; undefined when none does. */
 export function nameEnd(words: Word[], from: number, cue: Cue, text: string, lexicon: Lexicon): number | undefined {
@@ -28,6 +22,8 @@ export function nameEnd(words: Word[], from: number, cue: Cue, text: string, lex
   if (known === "thing" && parts.length > 1) return undefined;
   if (isCompany(words, run)) return undefined;
   if (known === "person" && parts.length > 1) return run.to;
+  const title = words[from - 1];
+  if (cue.endsWith("title") && title !== undefined && isTitledThing(title.key, parts[0]?.key ?? "")) return undefined;
   return isName(words, run, parts, cue, text) ? trimmedEnd(run, parts, cue) : undefined;
 }
 
@@ -36,35 +32,10 @@ function isAbbreviation(parts: Word[]): boolean {
   return parts[0]?.shape === "initial" && parts.some(({ shape, gap }) => shape === "upper" && gap === ".");
 }
 
-/** By its own words, or together with those that an "and" joins to them. */
-function isCompany(words: Word[], { from, to }: Run): boolean {
-  const own = keysOf(words, from, to);
-  if (COMPANIES.test(own)) return true;
-  const [before, after] = [words[from - 1], words[to]];
-  if (before?.key === "and") return JOINED_COMPANIES.test(`${words[from - 2]?.key} ${own}`);
-  if (/^ ?& ?$/.test(words[from]?.gap ?? ""))
-    return JOINED_COMPANIES.test(`${before?.key} ${own}`) || isSurnamePair(before, words[from]);
-  const next = words[to + 1];
-  if (after?.key === "and") return JOINED_COMPANIES.test(`${own} ${next?.key}`);
-  return (
-    /^ ?& ?$/.test(after?.gap ?? "") &&
-    (JOINED_COMPANIES.test(`${own} ${after?.key}`) || isSurnamePair(words[to - 1], after))
-  );
-}
-
-/** `Johnson & Johnson`: surnames around the sign, and no given name for sure. */
-function isSurnamePair(one: Word | undefined, other: Word | undefined): boolean {
-  return [one, other].every((word) => word?.kind.surname === true && word.kind.given !== "strong");
-}
-
-function keysOf(words: Word[], from: number, to: number): string {
-  return words
-    .slice(from, to)
-    .map(({ key }) => key.replaceAll("-", " "))
-    .join(" ");
-}
-
 function isName(words: Word[], run: Run, parts: Word[], cue: Cue, text: string): boolean {
+  const [first] = parts as [Word, ...Word[]];
+  const isSpoken = cue === "none" || cue === "role" || cue === "greeting" || cue === "self";
+  if (parts.length === 1 && isSpoken && isNamesake(text, first.start, first.end, first.key)) return false;
   if (isTrusted(parts, cue) && !isHeading(words, run, cue)) return true;
   return parts.length === 1 ? isSingleName(words, run, cue, text) : isFullName(words, run, parts, text);
 }
@@ -149,7 +120,7 @@ function isFullName(words: Word[], run: Run, parts: Word[], text: string): boole
   const last = parts.at(-1) as Word;
   const before = words[run.from - 1];
   if (before !== undefined && isJoined(words, run.from) && !mayFollow(before, first)) return false;
-  if (parts.every(({ shape }) => shape === "upper")) return isGiven(first) && (last.kind.surname || isUnknown(last));
+  if (parts.every(({ shape }) => shape === "upper")) return isNameInCapitals(first, last);
   if (first.shape === "initial") return isAfterInitials(parts, text);
   if (first.kind.given === "strong") return rest.some((part) => !isOrdinary(part)) || isOrdinarySurname(rest);
   if (
@@ -166,10 +137,15 @@ function isFullName(words: Word[], run: Run, parts: Word[], text: string): boole
   return isUnknownPerson(words, run, parts, text);
 }
 
-/** An article makes a thing of it: not the `a` of Portuguese, which a sure given name tells from the English one. */
+/** Codes and headings are written so, too: one of the two has to be a name for sure. */
+function isNameInCapitals(first: Word, last: Word): boolean {
+  if (last.key.length < 3) return false;
+  return isGiven(first) && (last.kind.surname || (first.kind.given === "strong" && isUnknown(last)));
+}
+
+/** An article makes a thing of it: not the `a` of Portuguese or the `an` of German, which a sure given name tells from the English one. */
 function mayFollow(before: Word, first: Word): boolean {
-  if (before.key === "a" && before.shape !== "other") return first.kind.given === "strong";
-  return !/^(?:the|an)$/.test(before.key);
+  return /^an?$/.test(before.key) ? first.kind.given === "strong" : before.key !== "the";
 }
 
 /** Small words that stand in names and nowhere else between capitals. */
@@ -216,7 +192,9 @@ function isPartOfThing(words: Word[], from: number, cue: Cue): boolean {
   if (cue !== "none" || previous === undefined || !isJoined(words, from) || !isCapital(previous)) return false;
   if (PLACE_STARTS.has(previous.key)) return true;
   if (previous.kind.stop || previous.shape === "initial") return false;
-  return !(previous.kind.common && isSentenceStart(words, from - 1));
+  if (!isSentenceStart(words, from - 1)) return true;
+  const { common, given, surname } = previous.kind;
+  return !common && !(given !== "strong" && !surname && words[from]?.kind.given === "strong");
 }
 
 function isSentenceStart(words: Word[], index: number): boolean {
@@ -227,8 +205,14 @@ function isSentenceStart(words: Word[], index: number): boolean {
 function trimmedEnd(run: Run, parts: Word[], cue: Cue): number {
   let to = run.to;
   const least = cue === "none" || parts[0]?.kind.given === "strong" ? 2 : 1;
-  while (to - run.from > least && isOrdinary(parts[to - run.from - 1] as Word)) to -= 1;
+  while (to - run.from > least && isOrdinary(parts[to - run.from - 1] as Word) && !isLower(parts[to - run.from - 2]))
+    to -= 1;
   return to;
+}
+
+/** A particle belongs to the word behind it. */
+function isLower(word: Word | undefined): boolean {
+  return word?.shape === "lower";
 }
 
 /** `Garcia, Ana` where nothing else stands on the line: the end (exclusive), or undefined. */

@@ -62,10 +62,11 @@ function continues(words: Word[], index: number): boolean {
   return isPart(word, previous);
 }
 
-/** A particle belongs to the name when a capital follows it. */
+/** A particle belongs to the name when a capital follows it; `y` before a given name joins two people. */
 function isNext(words: Word[], index: number): boolean {
   const word = words[index];
-  return word !== undefined && isJoined(words, index) && word.shape === "title" && !word.kind.stop;
+  if (word === undefined || !isJoined(words, index) || word.shape !== "title" || word.kind.stop) return false;
+  return !(/^[ye]$/.test(words[index - 1]?.key ?? "") && word.kind.given === "strong");
 }
 
 function isParticle(word: Word | undefined): boolean {

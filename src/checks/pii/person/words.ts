@@ -89,7 +89,7 @@ export const STOP_WORDS = words(`
 
 /** After a capitalised run they say that it is a company, a place or a thing. */
 export const THING_WORDS = words(`
-  bv nv oy oyj asa kft sarl sas doo kg ohg pty ltda eirl aps ou sro spolka
+  surgery practice hurricane storm bv nv oy oyj asa kft sarl sas doo kg ohg pty ltda eirl aps ou sro spolka
   inc ltd llc llp plc gmbh ag sa srl spa corp corporation co company bank university universitat college school academy institute
   institution hospital clinic airport station bridge street st avenue ave road rd lane drive boulevard blvd square park garden gardens
   beach island islands lake river mount mountain mountains valley hill hills county city town village bay falls forest canyon desert ocean
