@@ -2,7 +2,7 @@ import { spokenText } from "../../src/checks/injection/context.ts";
 import { BUCKETS, readFeatures } from "../../src/checks/injection/features.ts";
 import { normalise } from "../../src/checks/injection/normalise.ts";
 import { tokenise } from "../../src/checks/injection/tokens.ts";
-import { PASSAGE_SENTENCES } from "../../src/checks/injection/wording.ts";
+import { doubtOf, PASSAGE_SENTENCES } from "../../src/checks/injection/wording.ts";
 import type { LabelledText } from "./read-labelled.ts";
 
 /** A linear model: log-odds of an attack are the bias and the weights of all that a passage shows. */
@@ -81,7 +81,7 @@ function learn(weights: Float32Array, squares: Float32Array, buckets: Uint32Arra
 function worstPassages({ bias, weights }: Model, { sentences }: Example, count: number): Passage[] {
   const sums = sentences.map((buckets) => buckets.reduce((sum, bucket) => sum + (weights[bucket] ?? 0), 0));
   const passages = sums.flatMap((_, from) => {
-    let logOdds = bias;
+    let logOdds = bias - doubtOf(sums.length);
     return sums.slice(from, from + PASSAGE_SENTENCES).map((sum, index) => {
       logOdds += sum;
       return { from, to: from + index + 1, logOdds };

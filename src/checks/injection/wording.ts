@@ -4,6 +4,15 @@ import model from "./weights.table.ts";
 /** One for each bucket of features, in units of `model.unit` log-odds. */
 const weights = Int8Array.from(atob(model.weights), (character) => character.charCodeAt(0));
 
+/** Sentences of a text of ordinary length, and of one beyond which more of them make no more difference. */
+const ORDINARY_SENTENCES = 2;
+const MANY_SENTENCES = 32;
+
+/** Of many passages one looks like an attack by chance: what is taken off the log-odds of the worst for that. */
+export function doubtOf(sentences: number): number {
+  return Math.log(Math.min(MANY_SENTENCES, Math.max(ORDINARY_SENTENCES, sentences)) / ORDINARY_SENTENCES);
+}
+
 /** A passage is this many sentences long, or shorter: an order in a long document is as bad as one alone. */
 export const PASSAGE_SENTENCES = 3;
 
@@ -28,7 +37,7 @@ export function wordingOf(text: string): number | undefined {
   });
   if (isOpen) sentences.push(sum);
   if (sentences.length === 0) return undefined;
-  return model.bias + model.unit * greatestSum(sentences);
+  return model.bias + model.unit * greatestSum(sentences) - doubtOf(sentences.length);
 }
 
 /** Of neighbours, at most `PASSAGE_SENTENCES` of them. */
