@@ -19,6 +19,10 @@ const ROWS: Record<string, [string, string[]][]> = {
     ["Oi, aqui é a Jandira Peçanha.", ["Jandira Peçanha"]],
     ["The landlord, Herr von Quistorp, refuses.", ["von Quistorp"]],
     ["Med venlig hilsen Thyge", ["Thyge"]],
+    ["Naapurini Pekka Hakala osti auton.", ["Pekka Hakala"]],
+    ["Anh Lê Quang Huy sẽ gọi lại.", ["Lê Quang Huy"]],
+    ["A Rosângela pediu silêncio, ho chiesto a Ermenegildo.", ["Rosângela", "Ermenegildo"]],
+    ["the mother of Rex", ["Rex"]],
     ["Die Nummer der Hausverwaltung und das Formular der Versicherung", []],
   ],
   "fields and keys": [
@@ -42,6 +46,7 @@ const ROWS: Record<string, [string, string[]][]> = {
     ["担当：高橋美咲", ["高橋美咲"]],
     ["千葉大学と山口県の松本駅", []],
     ["联系人赵敏华", ["赵敏华"]],
+    ["这份合同由王建国签字。", ["王建国"]],
     ["담당자 한서윤에게", ["한서윤"]],
     ["Передайте Светлане Кузнецовой привет", ["Светлане Кузнецовой"]],
     ["Меня просили подождать. Вера и надежда.", []],
@@ -61,6 +66,7 @@ const ROWS: Record<string, [string, string[]][]> = {
     ["Ask Claude or Gemini about the Python code; Julia is a language.", []],
     ["Dr. Oetker pizza, Dr. Martens boots, Mr. Clean", []],
     ["Xavier NX, P.IVA, SWIFT ESSESESS", []],
+    ["2x Margherita, 1x Tom Collins, 3 × Shirley", []],
     ["Macy's Thanksgiving parade", []],
   ],
 };

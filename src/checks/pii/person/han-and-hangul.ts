@@ -38,7 +38,8 @@ function findHan(text: string, lexicon: Lexicon): PiiSpan[] {
     const before = text.slice(Math.max(0, start - LABEL_REACH), start);
     const isLabelled = head > 0 || LABEL.test(before);
     const after = text.slice(end, end + 4);
-    if (!isHanName(name, after, isLabelled, lexicon) && !isSignature(name, before, after, lexicon)) return [];
+    if (!isHanName(name, after, isLabelled, lexicon) && !isSignature(name, before, after, lexicon))
+      return insideRun(match[0], start, lexicon);
     return [{ start: start + head, end, type: "PERSON" as const }];
   });
 }
@@ -52,6 +53,17 @@ function isHanName(name: string, after: string, isLabelled: boolean, lexicon: Le
     if (given.length === 0 || NO_GIVEN.test(given)) return false;
     return lexicon.isGivenElsewhere(given) || (length > 1 && given.length === 2);
   });
+}
+
+/** `由王建国签字`: a surname and a given name that is known, behind a word that people stand after. */
+function insideRun(run: string, start: number, lexicon: Lexicon): PiiSpan[] {
+  return matchesOf(run, /[由向和与跟给请问叫找让对](?=(\p{Script=Han})(\p{Script=Han}{2}))/gu).flatMap(
+    ({ end, match }) => {
+      const [, surname = "", given = ""] = match;
+      if (!lexicon.isSurnameElsewhere(surname) || !lexicon.isGivenElsewhere(given)) return [];
+      return [{ start: start + end, end: start + end + 3, type: "PERSON" as const }];
+    },
+  );
 }
 
 /** Two or three letters alone at the end of a line. */

@@ -3,9 +3,12 @@ import { isPersonContext } from "./contexts.ts";
 import type { Cue } from "./cues.ts";
 import { isEastAsian } from "./east-asian.ts";
 import type { Lexicon } from "./lexicon.ts";
-import { isNamesake, isTitledThing } from "./namesakes.ts";
-import { isCapital, isJoined, type Run, runFrom, type Word } from "./runs.ts";
+import { isCounted, isNamesake, isTitledThing } from "./namesakes.ts";
+import { isCapital, isJoined, isSentenceStart, type Run, runFrom, type Word } from "./runs.ts";
 import { PERSON_VERBS, PLACE_STARTS } from "./words.ts";
+
+/** Small words and verbs of Portuguese and Italian behind a name. */
+const FOREIGN_AFTER = /^ (?:e|é|o|do|da|que|não|foi|está|me|vai|já|disse|pediu|mora|quer|tem|di|ha|che)(?!\p{L})/u;
 
 /** Before a name that stands alone they make it a place, a prize, a saint's day … */
 const BEFORE_PLACES =
@@ -17,7 +20,7 @@ export function nameEnd(words: Word[], from: number, cue: Cue, text: string, lex
   if (run === undefined || run.isThing || isPartOfThing(words, from, cue)) return undefined;
   if (PLACE_STARTS.has(words[from]?.key ?? "") && run.to - from > 1) return undefined;
   const parts = words.slice(run.from, run.to);
-  if (isAbbreviation(parts)) return undefined;
+  if (isAbbreviation(parts) || isCounted(text, parts[0]?.start ?? 0)) return undefined;
   const known = lexicon.phrase(parts.map(({ key }) => key).join(" "));
   if (known === "thing" && parts.length > 1) return undefined;
   if (isCompany(words, run)) return undefined;
@@ -93,13 +96,8 @@ function isGiven(word: Word | undefined): boolean {
 function isSingleName(words: Word[], { from, to }: Run, cue: Cue, text: string): boolean {
   const [before, word, after] = [words[from - 1], words[from] as Word, words[to]];
   if (word.shape !== "title" || word.kind.given === undefined) return false;
-  if (
-    before !== undefined &&
-    isJoined(words, from) &&
-    BEFORE_PLACES.test(before.key) &&
-    !isPortuguese(before, text, word.end)
-  )
-    return false;
+  const isPlaced = before !== undefined && isJoined(words, from) && BEFORE_PLACES.test(before.key);
+  if (isPlaced && !isForeignArticle(words, from, text)) return false;
   const behind = text.slice(word.end, word.end + 16);
   if (/^ ?[\d&]|^[-_/.@]\w|^ (?:v\d|&)/.test(behind) && !/^ \+?\d{2,4}[- .()]?\d{3}/.test(behind)) return false;
   if (word.kind.given === "strong") return true;
@@ -107,12 +105,12 @@ function isSingleName(words: Word[], { from, to }: Run, cue: Cue, text: string):
   return after !== undefined && isJoined(words, to) && PERSON_VERBS.has(after.key) && after.shape === "lower";
 }
 
-/** `A Rosa foi …`: there the article stands before names. */
-function isPortuguese(before: Word, text: string, end: number): boolean {
-  return (
-    before.key === "a" &&
-    /^ (?:e|é|o|do|da|que|não|foi|está|me|vai|já|disse|pediu|mora|quer|tem)(?!\p{L})/u.test(text.slice(end, end + 12))
-  );
+/** `A Rosa foi …`, `ho chiesto a Ermenegildo`: an `a` that is not the English article. */
+function isForeignArticle(words: Word[], from: number, text: string): boolean {
+  const [earlier, before, word] = [words[from - 2], words[from - 1], words[from] as Word];
+  if (before?.key !== "a" || word.kind.given !== "strong") return false;
+  if (FOREIGN_AFTER.test(text.slice(word.end, word.end + 12))) return true;
+  return earlier !== undefined && isJoined(words, from - 1) && !earlier.kind.stop && !earlier.kind.common;
 }
 
 function isFullName(words: Word[], run: Run, parts: Word[], text: string): boolean {
@@ -195,10 +193,6 @@ function isPartOfThing(words: Word[], from: number, cue: Cue): boolean {
   if (!isSentenceStart(words, from - 1)) return true;
   const { common, given, surname } = previous.kind;
   return !common && !(given !== "strong" && !surname && words[from]?.kind.given === "strong");
-}
-
-function isSentenceStart(words: Word[], index: number): boolean {
-  return index === 0 || /[.!?:\n"()•*>-]/.test(words[index]?.gap ?? "");
 }
 
 /** Without ordinary words behind a name, such as `Sarah Connor Today`. */

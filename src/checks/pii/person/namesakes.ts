@@ -5,6 +5,8 @@ const REACH = 60;
 /** Right before a name: a storm, a ship, a ruler, a plan. */
 const EPITHET =
   /(?<!\p{L})(?:hurricane|(?:tropical )?storm|typhoon|cyclone|project|operation|codename|planet|asteroid|comet|moon|saint|st\.?|santa|san|são|sainte?|sankt|king|queen|emperor|empress|pope|hms|uss|mv|lake|mount|fort|cape|class|module|package|library|model|version|release|theatre|theater|street|avenue|rue|via|calle|rua|straße|platz|place|plaza|bridge|hotel|café|cafe|bar|restaurant|church|cathedral|basilica) $/iu;
+/** So many pieces of it. */
+const QUANTITY = /(?<![\p{L}\p{N}])\d{1,3} ?[x×] $/iu;
 /** Right behind one. */
 const AFTER_THING =
   /^(?:'s)? (?:salad|dressing|sauce|sandwich|tea|wine|beer|whiskey|whisky|chocolate|cookies?|pizza|soap|spray|boots|shoes|jeans|perfume|dolls?|terriers?|dogs?|cats?|tractors?|guitars?|pianos?|cameras?|pens?|chips?|boards?|cores?|processors?|tests?|suites?|specs?|pipelines?|jobs?|plugins?|builds?|agents?|servers?|compilers?|scripts?|packages?|modules?|framework|library|languages?|models?|optimi[sz]ers?|engine|effect|curves?|scale|constant|theorem|equation|law|paradox|machine|disease|syndrome|sign|reflex|palsy|bridge|tower|station|airport|line|stadium|arena|festival|awards?|prizes?|cup|trophy|edition|oil|essential oil|leaves|seeds|flowers?|plants?|bush|powder|cut|collar|hat|chair|lamp|sofa)(?![\p{L}\p{N}])/iu;
@@ -36,6 +38,11 @@ export function isNamesake(text: string, start: number, end: number, key: string
   if (SHOP.test(key) && /^'s(?! (?:\p{Ll}))/u.test(after)) return true;
   if (SOFTWARE.test(key) && (SOFTWARE_CONTEXT.test(before) || SOFTWARE_CONTEXT.test(after))) return true;
   return PLANT.test(key) && (PLANT_CONTEXT.test(before) || PLANT_CONTEXT.test(after));
+}
+
+/** Whether an amount stands in front: then it is sold by the piece. */
+export function isCounted(text: string, start: number): boolean {
+  return QUANTITY.test(text.slice(Math.max(0, start - 8), start));
 }
 
 /** Whether a title and what follows it make the name of a product or a tale. Lower case, without accents. */

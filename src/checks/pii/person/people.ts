@@ -1,11 +1,11 @@
 import type { PiiSpan } from "../settings.ts";
 import { findInCells } from "./cells.ts";
 import { type Cue, cueBefore } from "./cues.ts";
-import { loadLexicon } from "./lexicon.ts";
+import { type Lexicon, loadLexicon } from "./lexicon.ts";
 import { lowerCaseEnd } from "./lower-case.ts";
 import { nameEnd, surnameFirstEnd } from "./names-in-capitals.ts";
 import { neighbours } from "./neighbours.ts";
-import { isJoined, type Word, wordsOf } from "./runs.ts";
+import { isJoined, isSentenceStart, type Word, wordsOf } from "./runs.ts";
 import { findInOtherScripts } from "./scripts.ts";
 import { tokensOf } from "./tokens.ts";
 import { vietnameseEnd } from "./vietnamese.ts";
@@ -30,8 +30,9 @@ export async function findPeople(text: string): Promise<PiiSpan[]> {
   const words = wordsOf(tokens, lexicon);
   const named: NamedWords[] = [];
   for (let from = 0; from < words.length; from += 1) {
-    if (!mayBegin(words, from)) continue;
+    if (!mayBegin(words, from) && vietnameseEnd(words, from, text, lexicon) === undefined) continue;
     const cue = cueOf(text, words, from);
+    if (isOpening(words, from, text, lexicon)) continue;
     if (isAssigned(text, words, from) && !cue.endsWith("label")) continue;
     const to =
       surnameFirstEnd(words, from, text) ??
@@ -44,6 +45,17 @@ export async function findPeople(text: string): Promise<PiiSpan[]> {
   }
   const spans = [...named, ...neighbours(words, named)].map(({ from, to }) => spanOf(words, from, to));
   return withoutRepeats([...spans, ...findInCells(text, lexicon), ...inScripts]);
+}
+
+/** The capital of a sentence's first word, in front of a whole name: `Naapurini Pertti Hakala osti …`. */
+function isOpening(words: Word[], index: number, text: string, lexicon: Lexicon): boolean {
+  const [word, next, after] = [words[index] as Word, words[index + 1], words[index + 2]];
+  if (!isSentenceStart(words, index) || word.shape !== "title" || next === undefined || after === undefined)
+    return false;
+  if (vietnameseEnd(words, index + 1, text, lexicon) === undefined) {
+    if (word.kind.given !== undefined || word.kind.surname || next.kind.given !== "strong") return false;
+  } else if (lexicon.isSyllableSurname(word.key)) return false;
+  return isJoined(words, index + 1) && isJoined(words, index + 2) && next.shape === "title" && after.shape === "title";
 }
 
 /** `key=Value` is code, unless the key says that it is a person. */
@@ -91,7 +103,9 @@ function cueOf(text: string, words: Word[], index: number): Cue {
   }
   const cue = cueBefore(text, word.start);
   if (cue !== "none" || previous === undefined) return cue;
-  return ROLE_WORDS.has(previous.key) && isJoined(words, index) ? "role" : "none";
+  if (!isJoined(words, index)) return "none";
+  const role = /^(?:of|von|de|di|da|do|van)$/.test(previous.key) ? words[index - 2] : previous;
+  return role !== undefined && ROLE_WORDS.has(role.key) ? "role" : "none";
 }
 
 function isAfterTitle(previous: Word, word: Word): boolean {

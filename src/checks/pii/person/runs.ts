@@ -54,6 +54,11 @@ export function isJoined(words: Word[], index: number): boolean {
   return SPACE.test(word.gap);
 }
 
+/** Whether a sentence, a line or a quotation begins with this word. */
+export function isSentenceStart(words: Word[], index: number): boolean {
+  return index === 0 || /[.!?:\n"()•*>-]/.test(words[index]?.gap ?? "");
+}
+
 function continues(words: Word[], index: number): boolean {
   const word = words[index];
   const previous = words[index - 1];
