@@ -1,8 +1,9 @@
 import type { Lexicon } from "./lexicon.ts";
 import { isJoined, type Word } from "./runs.ts";
 
-/** Letters that only Vietnamese has: with one of them a short word is no English one. */
+/** Letters that only Vietnamese has: near one of them a short word is no English one. */
 const OWN_LETTER = /[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]/iu;
+const REACH = 24;
 const LONGEST = 4;
 
 /** The end (exclusive) of a Vietnamese name, surname first: two to four syllables; undefined when none begins here. */
@@ -12,7 +13,7 @@ export function vietnameseEnd(words: Word[], from: number, text: string, lexicon
   let to = from + 1;
   while (to - from < LONGEST && isSyllable(words, to, lexicon)) to += 1;
   const end = words[to - 1]?.end ?? first.end;
-  return to - from > 1 && OWN_LETTER.test(text.slice(first.start, end)) ? to : undefined;
+  return to - from > 1 && OWN_LETTER.test(text.slice(Math.max(0, first.start - REACH), end + REACH)) ? to : undefined;
 }
 
 function isSyllable(words: Word[], index: number, lexicon: Lexicon): boolean {
