@@ -1,7 +1,8 @@
 /**
  * A second exam, in another manner: requests to models, mails, logs, tables and look-alikes, in some thirty languages.
  * Written before the rules that it was to test. It was looked at once (people were then found with precision 0.909 and
- * recall 0.959), and the general weaknesses that it showed were mended: since then it guards, and no longer tells what
+ * recall 0.959), two marks were put
+ * right, and the general weaknesses that it showed were mended: since then it guards, and no longer tells what
  * a text that nobody has seen would give. Marks as in `marked.ts`; all people are invented, numbers drawn by chance.
  */
 export const PII_EXAM_2 = `

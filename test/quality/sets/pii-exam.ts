@@ -1,6 +1,7 @@
 /**
- * Sentences with their finds marked: `{type value}`; `¶` is a line break. Written before the rules were tuned and never
- * used for tuning. All people are invented; numbers have right check digits and were drawn by chance.
+ * Sentences with their finds marked: `{type value}`; `¶` is a line break. Written before the rules were tuned. Its
+ * misses were read once, while the rules for people were being widened; no rule was made for one of its lines, but it is
+ * no blind figure any more. All people are invented; numbers have right check digits and were drawn by chance.
  */
 export const PII_EXAM = `
 Hi {person Sarah}, could you resend the contract to {email s.whitcombe@northfieldlegal.co.uk}? Thanks!
