@@ -59,8 +59,11 @@ describe("what a Worker loads when it starts", () => {
 });
 
 describe("a table", () => {
-  it.each(["o200k", "phone-metadata", "fake-names", "dictionary"])("%s is JSON beside the code", async (name) => {
-    const table: unknown = JSON.parse(await readFile(join(directory, `${name}.table.bin`), "utf8"));
-    expect(Object.keys(Object(table)).length).toBeGreaterThan(2);
-  });
+  it.each(["o200k", "phone-metadata", "fake-names", "known-names", "own-names", "dictionary", "weights"])(
+    "%s is JSON beside the code",
+    async (name) => {
+      const table: unknown = JSON.parse(await readFile(join(directory, `${name}.table.bin`), "utf8"));
+      expect(Object.keys(Object(table)).length).toBeGreaterThan(2);
+    },
+  );
 });
