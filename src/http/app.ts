@@ -65,6 +65,7 @@ function createApi(): Hono<AppEnv> {
   api.get("/models/count", models("getModelsCount"));
   api.get("/models/user", models("getUserModels"));
   api.get("/models/:author/:slug/endpoints", models("getModelEndpoints"));
+  api.get("/models/:author/endpoints", models("getModelEndpoints"));
   api.get("/model/:author/:slug", models("getModel"));
   api.get("/embeddings/models", models("getEmbeddingModels"));
   api.get("/endpoints/zdr", models("getZeroRetentionEndpoints"));

@@ -1,7 +1,9 @@
 import { invalidField, RouterError } from "../errors.ts";
 
-/** Room for a conversation with pictures in it; a Worker's memory is shared by all requests of its isolate. */
+/** Of catalogues, documents and lists of texts. */
 export const MAX_BODY_BYTES = 25 * 1024 * 1024;
+/** Room for a conversation with pictures in it; a Worker's memory is shared by all requests of its isolate. */
+export const MAX_CHAT_BYTES = 10 * 1024 * 1024;
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
@@ -10,11 +12,11 @@ export async function readJsonBody(request: Request): Promise<unknown> {
   return parseJsonBytes(await readBytes(request));
 }
 
-/** The same, with the bytes that it was sent as. */
-export async function readJsonAndBytes(
+/** The JSON of a chat, and the bytes that it was sent as. */
+export async function readChatBody(
   request: Request,
 ): Promise<{ json: unknown; bytes: ArrayBuffer | Uint8Array<ArrayBuffer> }> {
-  const bytes = await readBytes(request);
+  const bytes = await readBytes(request, MAX_CHAT_BYTES);
   return { json: parseJsonBytes(bytes), bytes };
 }
 
@@ -34,10 +36,13 @@ function parseJsonBytes(bytes: ArrayBuffer | Uint8Array): unknown {
 }
 
 /** The request's bytes. Throws 413 for too large a body. */
-export async function readBytes(request: Request): Promise<ArrayBuffer | Uint8Array<ArrayBuffer>> {
+export async function readBytes(
+  request: Request,
+  maxBytes = MAX_BODY_BYTES,
+): Promise<ArrayBuffer | Uint8Array<ArrayBuffer>> {
   const announced = request.headers.get("content-length");
   if (announced !== null) {
-    if (Number(announced) > MAX_BODY_BYTES) return refuse(request);
+    if (Number(announced) > maxBytes) return refuse(request, maxBytes);
     return request.arrayBuffer();
   }
   const pieces: Uint8Array[] = [];
@@ -46,9 +51,9 @@ export async function readBytes(request: Request): Promise<ArrayBuffer | Uint8Ar
   for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
     const piece: Uint8Array = next.value;
     length += piece.byteLength;
-    if (length > MAX_BODY_BYTES) {
+    if (length > maxBytes) {
       reader?.releaseLock();
-      return refuse(request);
+      return refuse(request, maxBytes);
     }
     pieces.push(piece);
   }
@@ -64,11 +69,11 @@ export async function readBytes(request: Request): Promise<ArrayBuffer | Uint8Ar
 /** What is read of a body that is refused, so that its sender gets to read the refusal. */
 const MAX_DRAIN_BYTES = 4 * MAX_BODY_BYTES;
 
-async function refuse(request: Request): Promise<never> {
+async function refuse(request: Request, maxBytes: number): Promise<never> {
   let length = 0;
   for await (const piece of (request.body ?? []) as AsyncIterable<Uint8Array>) {
     length += piece.byteLength;
     if (length > MAX_DRAIN_BYTES) break;
   }
-  throw new RouterError("payload_too_large", `Request body is larger than ${MAX_BODY_BYTES} bytes.`);
+  throw new RouterError("payload_too_large", `Request body is larger than ${maxBytes} bytes.`);
 }

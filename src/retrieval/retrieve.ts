@@ -3,7 +3,7 @@ import type { References, RetrievalSettings } from "../schema/retrieval.ts";
 import type { SideCalls } from "../schema/side-calls.ts";
 import { questionIndex, withDocuments } from "./question.ts";
 import { writeQuery } from "./rewrite.ts";
-import { rerankingModelOf, type Search, searchKnowledge } from "./search.ts";
+import { rerankingModelOf, type Search, searchIn, tableToSearch } from "./search.ts";
 import type { TablePlace } from "./tables.ts";
 
 export interface Retrieval {
@@ -28,10 +28,11 @@ export async function retrieve(
   if (!params) return undefined;
   questionIndex(chat.messages);
   const rerankingModel = rerankingModelOf(params.reranking_model, settings);
+  const where = { tableId: params.table_id, rerankingModel };
+  const table = await tableToSearch({ place, sides }, where);
   const { question, keywords } = await writeQuery(chat, settings, sides);
-  const wish = { tableId: params.table_id, query: question, keywords, k: params.k ?? DEFAULT_K };
-  const search = { ...wish, mode: "hybrid" as const, rerankingModel, isExcluded };
-  const references = await searchKnowledge({ place, sides }, search);
+  const wish = { query: question, keywords, k: params.k ?? DEFAULT_K, mode: "hybrid" as const };
+  const references = await searchIn({ place, sides }, table, { ...where, ...wish, isExcluded });
   const { rag_params: _, ...rest } = withDocuments(chat, references.chunks);
   return { chat: rest, references };
 }

@@ -29,7 +29,7 @@ export interface Search {
 /** Where a search looks and whom it may ask. */
 export interface SearchSetting {
   place: TablePlace;
-  sides: Pick<SideCalls, "embed" | "rerank">;
+  sides: Pick<SideCalls, "embed" | "rerank" | "requireRanker">;
 }
 
 /** Each list is at least so deep before they are fused: a chunk that is fifth in both is better than the first of one. */
@@ -43,8 +43,25 @@ const MAX_FOUND_CHARS = 10_000_000;
  * a reranking model that is not there, 400 for a vector search in a table without vectors.
  */
 export async function searchKnowledge(setting: SearchSetting, search: Search): Promise<References> {
+  return searchIn(setting, await tableToSearch(setting, search), search);
+}
+
+/** The table to search, before anything is paid for. Throws 404 for a table or a reranking model that is not there. */
+export async function tableToSearch(
+  { place, sides }: SearchSetting,
+  { tableId, rerankingModel }: Pick<Search, "tableId" | "rerankingModel">,
+): Promise<Table> {
+  const table = await readTable(place, tableId);
+  if (rerankingModel !== undefined)
+    await sides.requireRanker(rerankingModel).catch((error) => {
+      throw isUnknownModel(error) ? unknownModel(rerankingModel) : error;
+    });
+  return table;
+}
+
+/** The search itself. */
+export async function searchIn(setting: SearchSetting, table: Table, search: Search): Promise<References> {
   const { tableId, query, k, rerankingModel, isExcluded } = search;
-  const table = await readTable(setting.place, tableId);
   const warnings: string[] = [];
   const vector = await vectorOf(table, setting.sides, search, warnings);
   const depth = Math.max(MIN_DEPTH, DEPTH_PER_CHUNK * k);
@@ -53,7 +70,8 @@ export async function searchKnowledge(setting: SearchSetting, search: Search): P
     match: isByWords ? toMatch(search.keywords ?? query) : undefined,
     vector,
     depth,
-    limit: rerankingModel !== undefined || isExcluded ? depth : k,
+    // All of both lists, where somebody looks at them once more.
+    limit: rerankingModel !== undefined || isExcluded ? 2 * depth : k,
     maxChars: MAX_FOUND_CHARS,
   });
   const ranked = await reranked(found, { query, rerankingModel, sides: setting.sides, warnings });
@@ -116,11 +134,14 @@ async function reranked(found: FoundChunk[], reranking: Reranking): Promise<Rank
     }
     return [...first, ...left.values()];
   } catch (error) {
-    if (error instanceof RouterError && error.isUnknownModel) throw unknownModel(rerankingModel);
     console.error("retrieval: what was found is not reranked", String(error));
     warnings.push("rerank_failed");
     return found;
   }
+}
+
+function isUnknownModel(error: unknown): boolean {
+  return error instanceof RouterError && error.isUnknownModel === true;
 }
 
 function unknownModel(name: string): RouterError {

@@ -22,6 +22,8 @@ export interface SideCalls {
   embed(model: string, texts: string[], type: "query" | "document"): Promise<Float32Array[]>;
   /** The documents, best first. */
   rerank(model: string, query: string, documents: string[], topN?: number): Promise<RankedDocument[]>;
+  /** Throws for a name of a reranking model that stands for nothing which the caller may use. */
+  requireRanker(model: string): Promise<void>;
   /** What these calls have cost so far, in nano-dollars: checks and retrieval apart. */
   costs(): { checksNanoUsd: number; retrievalNanoUsd: number };
 }

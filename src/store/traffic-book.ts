@@ -135,7 +135,7 @@ export class TrafficBook {
     const state: GateState = { requests: sumOf(requests), tokens: sumOf(used) + held };
     const shuts = [
       this.#coolingOf(target, nowMs),
-      rpm === undefined ? undefined : shutByRequests(rpm, requests, need.requests),
+      rpm === undefined ? undefined : shutByRequests(rpm, requests, need.requests, nowMs),
       tpm === undefined ? undefined : shutByTokens({ tpm, used, held, need: need.tokens }, nowMs),
     ].filter((shut) => shut !== undefined);
     // What lasts longest decides when it is back; of equals a limit is told.
@@ -189,17 +189,18 @@ function sumOf(buckets: Bucket[]): number {
   return buckets.reduce((sum, { amount }) => sum + amount, 0);
 }
 
-/** What needs more than all of a limit goes when any of it is left: otherwise it never would. */
+/** What may need more tokens than a limit has goes when any of them are left: it seldom uses what it may. */
 function fitsInto(limit: number, need: number): (used: number) => boolean {
   return (used) => (need > limit ? used < limit : used + need <= limit);
 }
 
-function shutByRequests(rpm: number, buckets: Bucket[], need: number): Shut | undefined {
-  const untilMs = leftAt(buckets, fitsInto(rpm, need));
-  const remaining = Math.max(0, rpm - sumOf(buckets));
-  return untilMs === undefined
-    ? undefined
-    : { why: "rate_limited", untilMs, limit: { kind: "rpm", limit: rpm, remaining } };
+/** Calls are made for certain: a request of more than a limit has never goes. */
+function shutByRequests(rpm: number, buckets: Bucket[], need: number, nowMs: number): Shut | undefined {
+  const fits = (used: number) => used + need <= rpm;
+  const used = sumOf(buckets);
+  if (fits(used)) return undefined;
+  const untilMs = leftAt(buckets, fits) ?? nowMs + WINDOW_MS;
+  return { why: "rate_limited", untilMs, limit: { kind: "rpm", limit: rpm, remaining: Math.max(0, rpm - used) } };
 }
 
 interface TokenRoom {

@@ -6,7 +6,7 @@ import type { Attempt } from "../../src/dispatch/attempt.ts";
 import { toWireError } from "../../src/dispatch/give-up.ts";
 import { ERROR_STATUS, type ErrorType, type FailureKind } from "../../src/errors.ts";
 import { verdictOf } from "../../src/health/health.ts";
-import { MAX_BODY_BYTES } from "../../src/http/read-body.ts";
+import { MAX_BODY_BYTES, MAX_CHAT_BYTES } from "../../src/http/read-body.ts";
 import { REMEDIES } from "../../src/routing/fallback.ts";
 import { COMPRESSED_BY_DEFAULT, EXCLUSION_REASONS } from "../../src/routing/filter.ts";
 import { RANK_SENTENCES } from "../../src/routing/reasons.ts";
@@ -91,7 +91,7 @@ describe("the README", () => {
 
   it("gives bounds as they are", () => {
     const bounds = sectionOf("### Bounds");
-    expect(bounds).toContain(`| ${MAX_BODY_BYTES / 2 ** 20} MiB; ${MAX_DEPTH} levels |`);
+    expect(bounds).toContain(`| ${MAX_CHAT_BYTES / 2 ** 20} MiB; ${MAX_BODY_BYTES / 2 ** 20} MiB; ${MAX_DEPTH} levels |`);
     expect(bounds).toContain(`| ${MAX_EVENT_CHARS / 2 ** 20} Mi characters;`);
     const prompts = sectionOf("## Response cache and long prompts");
     expect(prompts).toContain(`within ${TOKEN_ESTIMATE_ERROR * 100} % of`);

@@ -105,6 +105,7 @@ const ROWS: Record<string, Row> = {
   "GET /models": { level: "open" },
   "GET /models/count": { level: "open" },
   "GET /models/user": { level: "anyKey" },
+  "GET /models/:author/endpoints": { level: "open", path: () => "/models/pointsman/endpoints" },
   "GET /models/:author/:slug/endpoints": { level: "open", path: () => "/models/demo/echo/endpoints" },
   "GET /model/:author/:slug": { level: "open", path: () => "/model/demo/echo" },
   "GET /embeddings/models": { level: "open" },

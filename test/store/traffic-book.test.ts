@@ -117,8 +117,9 @@ describe("a gate", () => {
         { at: 0, enter: "2", requests: 3, to: null },
         { at: 0, state: limited("rpm", 5, 2, 60_000), requests: 3 },
         { at: 0, enter: "2", requests: 2, to: "a" },
-        { at: 60_000, enter: "3", requests: 9, to: "a" },
-        { at: 60_000, enter: "4", to: null },
+        { at: 60_000, enter: "3", requests: 9, to: null },
+        { at: 60_000, state: limited("rpm", 5, 5, 120_000), requests: 9 },
+        { at: 60_000, enter: "4", requests: 5, to: "a" },
       ],
     ],
     [

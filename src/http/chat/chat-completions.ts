@@ -14,7 +14,7 @@ import type { Dialect } from "../dialects/dialect.ts";
 import { type AppContext, waitUntilOf } from "../env.ts";
 import { errorResponse } from "../error-response.ts";
 import { type AppliedPreset, withPreset } from "../management/presets.ts";
-import { readJsonAndBytes } from "../read-body.ts";
+import { readChatBody } from "../read-body.ts";
 import { betasOf, clientFacts, deadlineOf, hopsOf, wantsMetadata } from "../request-headers.ts";
 import { REQUEST_ID_HEADER, requestIdOf } from "../request-id.ts";
 import { catalogueFor } from "../team-catalogue.ts";
@@ -114,12 +114,16 @@ async function answerCall(c: AppContext, call: Call, progress: Progress): Promis
   };
   const becomesErrand = ({ plan }: PlannedRequest) => !c.env.IS_ERRAND && mustOutliveClient(plan);
   if (call.hasExtras) {
+    const planned = planFor(sent);
     // An errand makes the checks itself.
-    if (becomesErrand(planFor(sent))) return runErrand(c, call.bytes);
-    const { prepareExtras } = await import("./extras.ts");
-    progress.extras = await prepareExtras(c, { id, chat: sent, key, team, catalogue });
-    progress.chat = progress.extras.chat;
-    progress.log = contentLogFor(c, progress.chat, call);
+    if (becomesErrand(planned)) return runErrand(c, call.bytes);
+    // For what nobody can serve nothing is paid.
+    if (planned.plan.candidates.length > 0) {
+      const { prepareExtras } = await import("./extras.ts");
+      progress.extras = await prepareExtras(c, { id, chat: sent, key, team, catalogue });
+      progress.chat = progress.extras.chat;
+      progress.log = contentLogFor(c, progress.chat, call);
+    }
   }
   const { chat } = progress;
   let planned = planFor(chat);
@@ -198,7 +202,7 @@ async function readRequest(
   c: AppContext,
   { key, team, dialect }: { key: ApiKey; team: Team; dialect: Dialect | undefined },
 ): Promise<{ chat: ChatRequest; preset?: AppliedPreset | undefined; visit?: CacheVisit; bytes: Bytes }> {
-  const { json, bytes } = await readJsonAndBytes(c.req.raw);
+  const { json, bytes } = await readChatBody(c.req.raw);
   const sent = parseChatRequest(json);
   const isPreset = key.preset !== null && presetNamed(sent) === undefined;
   const { chat: filled, preset } = await withPreset(c.env.KV, isPreset ? { ...sent, preset: key.preset } : sent);

@@ -8,7 +8,7 @@ import { dialectOf } from "../dialects/choose.ts";
 import type { AppContext } from "../env.ts";
 import { toErrorObject } from "../error-response.ts";
 import { withPreset } from "../management/presets.ts";
-import { readJsonBody } from "../read-body.ts";
+import { readChatBody } from "../read-body.ts";
 import { catalogueFor } from "../team-catalogue.ts";
 import { rulesFor } from "./admission.ts";
 import { planRequest } from "./planning.ts";
@@ -22,7 +22,7 @@ const NOBODY = "management";
  */
 export async function postRoute(c: AppContext): Promise<Response> {
   const caller = await identify(c);
-  const asked = parseChatRequest(await readJsonBody(c.req.raw));
+  const asked = parseChatRequest((await readChatBody(c.req.raw)).json);
   const dialect = dialectOf(c);
   const { chat: filled, preset } = await withPreset(c.env.KV, asked);
   const chat = asMeant(filled, dialect);

@@ -43,12 +43,12 @@ export async function postProject(c: AppContext): Promise<Response> {
 
 /** GET /projects/:id */
 export async function getProject(c: AppContext): Promise<Response> {
-  return c.json({ data: toWire(await workspaceOf(c)) });
+  return c.json({ data: toWire(await workspaceOf(c, "Project")) });
 }
 
 /** PATCH /projects/:id */
 export async function patchProject(c: AppContext): Promise<Response> {
-  const team = await workspaceOf(c);
+  const team = await workspaceOf(c, "Project");
   const { name, members, default_model, checks } = await readFields(c, projectChangeSchema);
   checkMembers(members);
   const changes = workspaceChangesOf({ name, default_model, checks });
@@ -58,7 +58,7 @@ export async function patchProject(c: AppContext): Promise<Response> {
 
 /** DELETE /projects/:id : its keys are refused from now on, and its tables are gone. */
 export async function removeProject(c: AppContext): Promise<Response> {
-  const team = await workspaceOf(c);
+  const team = await workspaceOf(c, "Project");
   if ((await requireManagement(c)).team) throw onlyInstallation();
   if (team.id === DEFAULT_TEAM) throw new RouterError("permission_denied", "The default project cannot be deleted");
   // What is left when this fails can be deleted again; nobody could name the tables of a project that is gone.

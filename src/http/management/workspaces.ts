@@ -15,9 +15,9 @@ export async function findWorkspace(c: AppContext, caller: ManagementCaller, nam
 }
 
 /** The workspace of the path. Throws 404 when there is none that the caller manages. */
-export async function workspaceOf(c: AppContext): Promise<Team> {
+export async function workspaceOf(c: AppContext, calledHere = "Workspace"): Promise<Team> {
   const team = await findWorkspace(c, await requireManagement(c), c.req.param("id") ?? "");
-  if (!team) throw new RouterError("not_found", "Workspace not found");
+  if (!team) throw new RouterError("not_found", `${calledHere} not found`);
   return team;
 }
 

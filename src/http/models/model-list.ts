@@ -113,7 +113,7 @@ export async function listNamesAndModels(c: AppContext, scope: Scope): Promise<R
 }
 
 /** The aliases, adapters and routers of the scope: without a key those that are for everybody. */
-async function listNames(c: AppContext, { caller, countsByName }: Scope): Promise<RenderedModel[]> {
+export async function listNames(c: AppContext, { caller, countsByName }: Scope): Promise<RenderedModel[]> {
   const { catalogue } = await readCatalogue(c.env.KV, waitUntilOf(c));
   // Who manages the installation sees the names of all projects.
   const project = caller ? caller.team?.id : NOBODYS_PROJECT;

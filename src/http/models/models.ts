@@ -4,7 +4,7 @@ import { readCatalogue } from "../../store/catalogue.ts";
 import { identify } from "../authenticate.ts";
 import { type AppContext, waitUntilOf } from "../env.ts";
 import { measuresFor } from "./measured.ts";
-import { everything, listModels, listNamesAndModels, type Scope, scopeOf, usableBy } from "./model-list.ts";
+import { everything, listModels, listNames, listNamesAndModels, type Scope, scopeOf, usableBy } from "./model-list.ts";
 import { isZeroRetention, type ModelQuery, pageOf, readModelQuery, selectModels } from "./model-query.ts";
 import { toWireEndpoint, toWireListing, toWireModel } from "./model-wire.ts";
 
@@ -52,7 +52,8 @@ export async function getModel(c: AppContext): Promise<Response> {
 }
 
 /**
- * GET /models/{author}/{slug}/endpoints: the endpoints of one model in the scope, perhaps none. A variant that there
+ * GET /models/{author}/{slug}/endpoints: the endpoints of one model, or of one of the operator's names, in the scope;
+ * perhaps none. A variant that there
  * is not (`:free`) of a model that there is has none.
  */
 export async function getModelEndpoints(c: AppContext): Promise<Response> {
@@ -61,6 +62,8 @@ export async function getModelEndpoints(c: AppContext): Promise<Response> {
   const model = await findModel(c, name);
   const measure = measuresFor(c);
   if (model) return c.json({ data: toWireListing(model, model.endpoints.filter(scope.counts), measure) });
+  const named = (await listNames(c, scope)).find(({ model: { id } }) => id === name);
+  if (named) return c.json({ data: toWireListing(named.model, named.endpoints, measure) });
   const base = await findModel(c, name.replace(/:[^/]*$/, ""));
   if (!base) throw noModel(name);
   return c.json({ data: { ...toWireListing(base, [], measure), id: name } });
@@ -98,7 +101,11 @@ const ROUTING_VARIANT = /:(nitro|floor|exacto|online)(?=:|$)/g;
 
 /** The model's id in the path, without what only tells how to route. */
 function askedModel(c: AppContext): string {
-  return `${c.req.param("author")}/${c.req.param("slug")}`.replace(ROUTING_VARIANT, "");
+  const { author, slug } = c.req.param();
+  return [author, slug]
+    .filter((part) => part !== undefined)
+    .join("/")
+    .replace(ROUTING_VARIANT, "");
 }
 
 /** The model, unless it is one of the demo's where the demo is off. */

@@ -54,10 +54,11 @@ function toResult({ documents, return_documents: hasText }: RerankRequest, index
   const document = documents[index] ?? "";
   const text = textOfDocument(document);
   const image = typeof document === "object" ? document.image : undefined;
+  const isImage = image != null && text === "";
   return {
     index,
     relevance_score: score,
-    document: { ...(text !== "" && { text }), ...(image != null && { image }) },
-    ...(hasText && { text }),
+    document: { ...(!isImage && { text }), ...(image != null && { image }) },
+    ...(hasText && !isImage && { text }),
   };
 }

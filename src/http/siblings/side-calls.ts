@@ -13,6 +13,7 @@ import { type PlanFor, planAndEnter } from "../chat/planning.ts";
 import { type AppContext, waitUntilOf } from "../env.ts";
 import { hopsOf } from "../request-headers.ts";
 import { catalogueFor } from "../team-catalogue.ts";
+import { modelsNamed } from "./named-models.ts";
 import { identityOf, sideStores } from "./side-booking.ts";
 import { ESTIMATING_RULER } from "./token-ruler.ts";
 import { callBeside } from "./whole-calls.ts";
@@ -37,6 +38,9 @@ export function sideCallsFor(c: AppContext, payer: SidePayer): SideCalls {
     ask: (chat, purpose, timeoutMs) => ask(c, payer, { chat, purpose, timeoutMs, onSettled }),
     embed: (model, texts, type) => embed(c, payer, { model, texts, type, onSettled }),
     rerank: (model, query, documents, topN) => rerank(c, payer, { model, query, documents, topN, onSettled }),
+    requireRanker: async (model) => {
+      await modelsNamed(c, payer, model, await rulesOfNamed(c, payer, "rerank", model));
+    },
     costs: () => ({ ...spent }),
   };
 }
@@ -101,12 +105,24 @@ async function ask(c: AppContext, payer: SidePayer, question: Question): Promise
 /**
  * The rules of key and team hold for where a text may go. Which models a key may name does not count for what it did
  * not name: judges are the operator's choice. A rewrite is asked of the request's own model.
- */
-function rulesOfSide(payer: SidePayer, purpose: Purpose): PlanFor["rules"] {
+ */ function rulesOfSide(payer: SidePayer, purpose: Purpose): PlanFor["rules"] {
   const rules = rulesFor(payer);
   if (!rules || purpose === "rewrite") return rules;
   const { allowsModel: _, deniesModel: __, ...others } = rules;
   return others;
+}
+
+/** The operator's own choice of a model is nobody's to forbid; what a client names is within the rules of its key. */
+export async function rulesOfNamed(
+  c: AppContext,
+  payer: SidePayer,
+  purpose: "embedding" | "rerank",
+  model: string,
+): Promise<PlanFor["rules"]> {
+  const { catalogue } = await readCatalogue(c.env.KV, waitUntilOf(c));
+  const { embedding_model, reranking_model } = catalogue.retrieval;
+  const isOperators = model === (purpose === "embedding" ? embedding_model : reranking_model);
+  return isOperators ? rulesOfSide(payer, purpose) : rulesFor(payer);
 }
 
 /** Providers take so many texts at a time, and so many characters of them together. */
@@ -124,7 +140,7 @@ async function embed(
   const { model, texts, type, onSettled } = asked;
   const batches = batchesOf(texts);
   const results: number[][][] = new Array(batches.length);
-  const rules = rulesOfSide(payer, "embedding");
+  const rules = await rulesOfNamed(c, payer, "embedding", model);
   const work = batches.entries();
   let hasFailed = false;
   const worker = async () => {
@@ -173,10 +189,7 @@ async function rerank(c: AppContext, payer: SidePayer, ranking: Ranking): Promis
   const { count } = ESTIMATING_RULER;
   const call = rerankCall({ model, query, documents, top_n: topN }, count);
   const searchUnits = searchUnitsOf(query, documents, count);
-  const { catalogue } = await readCatalogue(c.env.KV, waitUntilOf(c));
-  // The operator's own choice is nobody's to forbid; what a request names is within the rules of its key.
-  const isOperators = model === catalogue.retrieval.reranking_model;
-  const rules = isOperators ? rulesOfSide(payer, "rerank") : rulesFor(payer);
+  const rules = await rulesOfNamed(c, payer, "rerank", model);
   const ask = { call, apiType: "rerank" as const, model, rules, longestTokens: 0 };
   return (await callBeside(c, payer, { ...ask, searchUnits, purpose: "rerank", onSettled })).value;
 }

@@ -1,15 +1,11 @@
 import * as z from "zod";
 import { invalidField, RouterError } from "../../errors.ts";
-import { joinPreferences } from "../../routing/policy.ts";
-import { resolveModels } from "../../routing/resolve.ts";
 import { expected } from "../../schema/fields.ts";
 import { detokenize, tokenize } from "../../usage/o200k.ts";
-import { rulesFor } from "../chat/admission.ts";
 import type { AppContext } from "../env.ts";
-import { usableEndpoints } from "../models/usable.ts";
 import { type ProjectCaller, projectOf } from "../project-of.ts";
 import { readFields } from "../read-fields.ts";
-import { catalogueFor } from "../team-catalogue.ts";
+import { modelsNamed } from "./named-models.ts";
 import { payerOf } from "./payer.ts";
 
 /** Room for a long prompt; counting takes time that all requests of an isolate share. */
@@ -46,20 +42,9 @@ export async function postDetokenize(c: AppContext): Promise<Response> {
 
 /** Throws for a name that stands for nothing here, and for a model whose tokens are not known here. */
 async function requireTokenizer(c: AppContext, caller: ProjectCaller, name: string): Promise<void> {
-  const payer = payerOf(caller);
-  const { tracks } = resolveModels({
-    ...{ request: { ...NO_REQUEST, model: name }, policy: joinPreferences(), ...rulesFor(payer) },
-    catalogue: await catalogueFor(c, { team: caller.team.id, key: payer.key }),
-    ...{ isConfigured: usableEndpoints(c), nowMs: Date.now(), random: () => 0 },
-  });
-  const unknown = tracks.find(({ model: { row } }) => row.tokenizer !== "o200k_base");
+  const models = await modelsNamed(c, payerOf(caller), name);
+  const unknown = models.find(({ row }) => row.tokenizer !== "o200k_base");
   if (!unknown) return;
-  const message = `The tokenizer of ${unknown.model.id} is not configured: its row of the catalogue must say "tokenizer": "o200k_base".`;
+  const message = `The tokenizer of ${unknown.id} is not configured: its row of the catalogue must say "tokenizer": "o200k_base".`;
   throw new RouterError("not_configured", message, { metadata: { field: "model" } });
 }
-
-/** What names are looked up for when nothing is asked of their models. */
-const NO_REQUEST = {
-  ...{ models: [], preferences: {}, parameters: [], inputs: [], outputs: [] },
-  prompt: { text: 0, tools: 0, media: 0, total: 0, least: 0 },
-};

@@ -1,3 +1,4 @@
+import { invalidField, RouterError } from "../../errors.ts";
 import type { Table } from "../../retrieval/knowledge-table.ts";
 import { rerankingModelOf, type SearchMode, searchKnowledge } from "../../retrieval/search.ts";
 import {
@@ -13,8 +14,9 @@ import { readCatalogue } from "../../store/catalogue.ts";
 import { type AppContext, waitUntilOf } from "../env.ts";
 import { projectOf, projectToWrite } from "../project-of.ts";
 import { readFields } from "../read-fields.ts";
+import { modelsNamed } from "../siblings/named-models.ts";
 import { payerOf } from "../siblings/payer.ts";
-import { sideCallsFor } from "../siblings/side-calls.ts";
+import { rulesOfNamed, type SidePayer, sideCallsFor } from "../siblings/side-calls.ts";
 import { hybridSearchSchema, newTableSchema, searchSchema } from "./table-fields.ts";
 
 /** Where a project's tables are. */
@@ -29,10 +31,12 @@ export function tableIdOf(c: AppContext): string {
 
 /** POST /tables */
 export async function postTable(c: AppContext): Promise<Response> {
-  const { team } = await projectToWrite(c);
+  const caller = await projectToWrite(c);
+  const { team } = caller;
   const fields = await readFields(c, newTableSchema);
   const { catalogue } = await readCatalogue(c.env.KV, waitUntilOf(c));
   const { id, name, embedding_model: model } = fields;
+  if (model) await requireEmbeddings(c, payerOf(caller), model);
   const table = await makeTable(tablesOf(c, team.id), {
     id,
     name: name ?? id,
@@ -43,6 +47,18 @@ export async function postTable(c: AppContext): Promise<Response> {
     createdAtMs: Date.now(),
   });
   return c.json({ data: toWire(table) }, 201);
+}
+
+/** Throws a 400 for a name that leads to no embeddings which the caller may use. */
+async function requireEmbeddings(c: AppContext, payer: SidePayer, name: string): Promise<void> {
+  const rules = await rulesOfNamed(c, payer, "embedding", name);
+  const models = await modelsNamed(c, payer, name, rules).catch((error) => {
+    throw error instanceof RouterError && error.isUnknownModel
+      ? invalidField("embedding_model", `${name} is not a valid model ID`)
+      : error;
+  });
+  const other = models.find(({ row }) => !row.output_modalities?.includes("embeddings"));
+  if (other) throw invalidField("embedding_model", `${other.id} makes no embeddings`);
 }
 
 /** GET /tables */

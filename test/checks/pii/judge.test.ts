@@ -21,6 +21,7 @@ function answering(answer: string | Error): { sides: SideCalls; asked: Asked[] }
     },
     embed: () => Promise.reject(new Error("not asked for")),
     rerank: () => Promise.reject(new Error("not asked for")),
+    requireRanker: () => Promise.reject(new Error("not asked for")),
     costs: () => ({ checksNanoUsd: 0, retrievalNanoUsd: 0 }),
   };
   return { sides, asked };
