@@ -91,7 +91,9 @@ describe("the README", () => {
 
   it("gives bounds as they are", () => {
     const bounds = sectionOf("### Bounds");
-    expect(bounds).toContain(`| ${MAX_CHAT_BYTES / 2 ** 20} MiB; ${MAX_BODY_BYTES / 2 ** 20} MiB; ${MAX_DEPTH} levels |`);
+    expect(bounds).toContain(
+      `| ${MAX_CHAT_BYTES / 2 ** 20} MiB; ${MAX_BODY_BYTES / 2 ** 20} MiB; ${MAX_DEPTH} levels |`,
+    );
     expect(bounds).toContain(`| ${MAX_EVENT_CHARS / 2 ** 20} Mi characters;`);
     const prompts = sectionOf("## Response cache and long prompts");
     expect(prompts).toContain(`within ${TOKEN_ESTIMATE_ERROR * 100} % of`);

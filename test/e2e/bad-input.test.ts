@@ -224,6 +224,12 @@ describe("the gateway refuses", () => {
     await expectRefusal({ name: "", request, status: 400, says: "not valid JSON" });
   });
 
+  it("a chat of 11 MB", async () => {
+    const content = "x".repeat(11_000_000);
+    const body = JSON.stringify({ model: "demo/echo", messages: [{ role: "user", content }] });
+    await expectRefusal({ name: "", request: { method: "POST", body }, status: 413, says: "larger than" });
+  });
+
   it("a body of 30 MB, announced", async () => {
     const request = { method: "POST", body: new Uint8Array(30_000_000).fill(0x20) };
     await expectRefusal({ name: "", request, status: 413, says: "larger than" });

@@ -194,9 +194,17 @@ describe("a chat with rag_params", () => {
     { name: "no reranking model of the operator's", rag: { reranking_model: "" }, status: 400, says: /operator/ },
   ])("is refused with $name", async ({ rag, status, says }) => {
     const { id } = await library();
-    const { error } = await jsonOf(await ask({ table_id: id, ...rag }), status);
+    const { error } = await jsonOf(await ask({ table_id: id, ...rag }, { messages: conversation }), status);
     expect(error.message).toMatch(says);
-    expect(lastChat()).toBeUndefined();
+    // Neither the rewrite of a question nor a vector is paid for.
+    expect(arrivals()).toEqual([]);
+  });
+
+  it("is refused before anything is paid for where nobody can serve it", async () => {
+    const { id } = await library();
+    const response = await ask({ table_id: id }, { messages: conversation, provider: { only: ["nobody"] } });
+    expect(response.status).toBe(404);
+    expect(arrivals()).toEqual([]);
   });
 
   it("is refused when the user has not the last word", async () => {

@@ -93,6 +93,17 @@ describe("GET /models", () => {
     expect((await jsonOf(await fetch(`${gateway.baseUrl}/models/count`, { headers }), 200)).data.count).toBe(5);
   });
 
+  it("tells the endpoints of each, where it says that they are told", async () => {
+    const headers = bearer(await keyOf("p1"));
+    for (const { id, links } of (await listed(headers)).filter((model) => NAMES.includes(model.id))) {
+      const response = await fetch(`${gateway.origin}${links.details}`, { headers });
+      const { data } = await jsonOf(response, 200);
+      expect(data).toMatchObject({ id, endpoints: expect.arrayContaining([expect.objectContaining({})]) });
+    }
+    const hidden = await fetch(`${gateway.baseUrl}/models/ours/endpoints`, { headers: bearer(await keyOf("p2")) });
+    expect(hidden.status).toBe(404);
+  });
+
   it("tells what a name can do, and costs", async () => {
     const models = await listed(bearer(await keyOf("p1")));
     const told = (id: string) => models.find((model) => model.id === id);

@@ -33,9 +33,23 @@ describe("a knowledge table", () => {
     { name: "large chunks", json: { id: "x", chunk_size: 8001 }, field: "chunk_size" },
     { name: "half as overlap", json: { id: "x", chunk_size: 400, chunk_overlap: 200 }, field: "chunk_overlap" },
     { name: "a number for a model", json: { id: "x", embedding_model: 1 }, field: "embedding_model" },
+    { name: "an unknown model", json: { id: "x", embedding_model: "no/such" }, field: "embedding_model" },
+    { name: "a model that chats", json: { id: "x", embedding_model: "library/chat" }, field: "embedding_model" },
   ])("is not made with $name", async ({ json, field }) => {
     const { error } = await jsonOf(await gateway.request("/tables", { json }), 400);
     expect(error).toMatchObject({ message: expect.stringMatching(`^${field}: `), metadata: { field } });
+  });
+
+  it("uses no model that the key may not use", async () => {
+    const key = await gateway.createKey({ denied_models: ["library/embed"] });
+    const headers = { authorization: `Bearer ${key}` };
+    const json = { id: "denied", embedding_model: "library/frail" };
+    await jsonOf(await gateway.request("/tables", { json, headers }), 201);
+    const denied = await gateway.createKey({ denied_models: ["library/frail"] });
+    const other = { headers: { authorization: `Bearer ${denied}` } };
+    await jsonOf(await gateway.request("/tables", { json: { ...json, id: "more" }, ...other }), 400);
+    const sent = { json: { file_name: "a.txt", text: "Some text." }, ...other };
+    await jsonOf(await gateway.request("/tables/denied/documents", sent), 400);
   });
 
   it("belongs to its project", async () => {
