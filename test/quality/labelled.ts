@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { documentation } from "./documentation.ts";
 import { type LabelledText, readLabelled } from "./read-labelled.ts";
 import { TUNING_ATTACKS, TUNING_BENIGN } from "./sets/injection-tuning.ts";
 
@@ -13,7 +14,11 @@ const DIRECTORY = join(import.meta.dirname, "sets/injection");
 
 /** What the model of wordings is fitted to. */
 export function trainingSets(): LabelledSet[] {
-  return [{ name: "tuning", texts: labelled(TUNING_ATTACKS, TUNING_BENIGN) }, ...setsNamed("train-")];
+  return [
+    { name: "tuning", texts: labelled(TUNING_ATTACKS, TUNING_BENIGN) },
+    { name: "documentation", texts: documentation() },
+    ...setsNamed("train-"),
+  ];
 }
 
 /** What nothing was fitted to; each was written by somebody who had seen neither the rules nor the other sets. */

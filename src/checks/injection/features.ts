@@ -41,9 +41,14 @@ export function readFeatures(text: string, sink: FeatureSink): void {
   let added = 0;
   let at = 0;
   let meanings: { meaning: number; at: number }[] = [];
+  const seen = new Set<number>();
   const add = (hash: number) => {
+    const bucket = (hash ^ (hash >>> BUCKET_BITS)) & (BUCKETS - 1);
+    // What is said again and again says no more.
+    if (seen.has(bucket)) return;
+    seen.add(bucket);
     added++;
-    sink.add((hash ^ (hash >>> BUCKET_BITS)) & (BUCKETS - 1));
+    sink.add(bucket);
   };
   for (const [token] of text.matchAll(TOKEN)) {
     at++;
@@ -53,6 +58,7 @@ export function readFeatures(text: string, sink: FeatureSink): void {
       add(joined(joined(sign, SIGN), last));
       if (!SENTENCE_END.test(token) || added <= MIN_SENTENCE_FEATURES) continue;
       sink.endSentence();
+      seen.clear();
       added = 0;
       meanings = [];
       continue;

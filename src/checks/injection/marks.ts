@@ -10,6 +10,13 @@ export interface Mark {
 /** Structure that only a forger writes into a message, words to the machine in what it reads, and ways out. */
 export const MARKS: Mark[] = [
   {
+    family: "role",
+    weight: 0.75,
+    // All that is said: phones and browsers have such modes, too.
+    pattern:
+      /^\s{0,9}(?:please |now |ok |okay )?(?:enter|activate|enable|engage|switch (?:in)?to|go into|turn on|start) (?:the )?(?:developer|dev|dan|jailbreak|jailbroken|god|unrestricted|unfiltered|uncensored|root|sudo) mode(?: now| please)?[.!]{0,3}\s{0,9}$/,
+  },
+  {
     family: "delimiter",
     weight: 0.6,
     pattern: /<\|(?:im_start|start_header_id|system|user|assistant)\|>\s{0,4}(?:system|you |from now)/,

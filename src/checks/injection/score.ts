@@ -26,8 +26,10 @@ const MAX_DEPTH = 2;
 const LEAST_PATTERN_ODDS = -1.5;
 /** Keeps the log-odds of patterns finite. */
 const PATTERN_DOUBT = 0.02;
-/** Wording alone is never more certain, either way. */
+/** The wording alone is never more certain. */
 const MOST_WORDING_ODDS = 5;
+/** What speaks against an attack: a strong pattern outweighs the mildest wording. */
+const LEAST_WORDING_ODDS = -1.5;
 /** Where the log-odds of an attack begin: chosen on texts that nothing was fitted to, for some two false alarms in a hundred. */
 const PRIOR_ODDS = 0.4;
 
@@ -58,7 +60,7 @@ function scoreOf({ weights, wording, latin }: Evidence): number {
   for (const weight of weights.values()) innocence *= 1 - weight;
   if (wording === undefined) return 1 - innocence;
   const odds = Math.log((1 - innocence + PATTERN_DOUBT) / (innocence + PATTERN_DOUBT));
-  const bounded = Math.min(MOST_WORDING_ODDS, Math.max(-MOST_WORDING_ODDS, wording));
+  const bounded = Math.min(MOST_WORDING_ODDS, Math.max(LEAST_WORDING_ODDS, wording));
   return 1 / (1 + Math.exp(-(bounded + Math.max(LEAST_PATTERN_ODDS * latin, odds) + PRIOR_ODDS)));
 }
 
