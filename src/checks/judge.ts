@@ -38,9 +38,8 @@ export async function judgeScore(
   question: JudgeQuestion,
 ): Promise<number> {
   const { check } = question;
-  const model = requireJudge(settings, check);
-  const isGuard = check === "toxicity" && settings.toxicity?.form === "llama-guard";
-  const chat = isGuard ? guardRequest(model, question) : scoreRequest(model, question);
+  const isGuard = isGuarded(settings, check);
+  const chat = judgeRequest(settings, question);
   let answer: string;
   try {
     answer = await sides.ask(chat, check, settings.timeout_ms ?? DEFAULT_TIMEOUT_MS);
@@ -50,6 +49,16 @@ export async function judgeScore(
   const score = isGuard ? readGuard(answer) : readScore(answer);
   if (score === undefined) throw checkFailure(`The ${check} check could not be run: its judge gave no readable score.`);
   return score;
+}
+
+/** What a judge is sent. Throws 400 `not_configured` without one. */
+export function judgeRequest(settings: ChecksSettings, question: JudgeQuestion): ChatRequest {
+  const model = requireJudge(settings, question.check);
+  return isGuarded(settings, question.check) ? guardRequest(model, question) : scoreRequest(model, question);
+}
+
+function isGuarded({ toxicity }: ChecksSettings, check: JudgedCheck): boolean {
+  return check === "toxicity" && toxicity?.form === "llama-guard";
 }
 
 function scoreRequest(model: string, question: JudgeQuestion): ChatRequest {

@@ -3,7 +3,7 @@ import type { ChecksSettings } from "../schema/checks.ts";
 import type { SideCalls } from "../schema/side-calls.ts";
 import { checkFailure } from "./failure.ts";
 import { MAX_CHARS, refusal } from "./findings.ts";
-import { judgeScore, requireJudge } from "./judge.ts";
+import { type JudgeQuestion, judgeScore, requireJudge } from "./judge.ts";
 import { draftOf } from "./texts.ts";
 
 const DEFAULT_THRESHOLD = 0.5;
@@ -25,8 +25,8 @@ export function requireJudges({ toxicity, factuality }: JudgedBy, settings: Chec
 /** Judges the texts of one answer; throws the error that takes its place. Toxicity is told of first. */
 export type Judge = (texts: string[]) => Promise<void>;
 
-/** The judge of answers to a request, which is given as it leaves, with what was retrieved. */
-export function judgeOf(chat: ChatRequest, wanted: JudgedBy, settings: ChecksSettings, sides: SideCalls): Judge {
+/** What each judge is asked about a text that answers a request, which is given as it leaves, with what was retrieved. */
+export function questionsAbout(chat: ChatRequest): Record<keyof JudgedBy, (text: string) => JudgeQuestion> {
   const { slots } = draftOf(chat);
   const reference = slots
     .filter(({ speaker }) => speaker === "system" || speaker === "user")
@@ -34,12 +34,21 @@ export function judgeOf(chat: ChatRequest, wanted: JudgedBy, settings: ChecksSet
     .join("\n")
     .slice(-MAX_REFERENCE_CHARS);
   const prompt = slots.findLast(({ speaker }) => speaker === "user")?.text.slice(-MAX_REFERENCE_CHARS) ?? "";
+  return {
+    toxicity: (text) => ({ check: "toxicity", text, prompt }),
+    factuality: (text) => ({ check: "factuality", reference, text }),
+  };
+}
+
+/** The judge of answers to a request. */
+export function judgeOf(chat: ChatRequest, wanted: JudgedBy, settings: ChecksSettings, sides: SideCalls): Judge {
+  const questions = questionsAbout(chat);
   const toxicity = async (text: string) => {
-    const score = await judgeScore(sides, settings, { check: "toxicity", text, prompt });
+    const score = await judgeScore(sides, settings, questions.toxicity(text));
     if (score >= (settings.toxicity?.threshold ?? DEFAULT_THRESHOLD)) throw refusal("toxicity");
   };
   const factuality = async (text: string) => {
-    const score = await judgeScore(sides, settings, { check: "factuality", reference, text });
+    const score = await judgeScore(sides, settings, questions.factuality(text));
     if (score < (settings.factuality?.threshold ?? DEFAULT_THRESHOLD)) throw refusal("factuality");
   };
   return async (texts) => {

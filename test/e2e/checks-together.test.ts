@@ -195,6 +195,41 @@ describe("checks and a budget", () => {
   });
 });
 
+describe("judges and a budget", () => {
+  const json = (stream: boolean) => ({
+    ...{ model: "acme/good", messages: user("Hi"), max_tokens: 10, stream },
+    ...TOXICITY,
+  });
+  const visits = () => good.visits.length + judge.visits.length;
+
+  it.each([false, true])("let nobody be asked where the judge could not be paid: stream %s", async (stream) => {
+    // The model's answer costs at most 0.00003, its judge's some 0.0005.
+    const key = await gateway.createKey({ limit: 0.0002 });
+    const headers = { authorization: `Bearer ${key}` };
+    const before = visits();
+    const response = await gateway.request("/chat/completions", { json: json(stream), headers });
+    expect([response.status, visits() - before]).toEqual([402, 0]);
+    const { data } = await jsonOf(await gateway.request("/key", { headers }), 200);
+    expect(data.usage).toBe(0);
+  });
+
+  it("never cost more than the limit, however many are asked at once", async () => {
+    const limit = 0.001;
+    const key = await gateway.createKey({ limit });
+    const headers = { authorization: `Bearer ${key}` };
+    const asked = Array.from({ length: 24 }, () =>
+      gateway.request("/chat/completions", { json: json(false), headers }),
+    );
+    const statuses = (await Promise.all(asked)).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([200, 402]));
+    const { data } = await jsonOf(await gateway.request("/key", { headers }), 200);
+    expect(data.usage).toBeGreaterThan(0);
+    expect(data.usage).toBeLessThanOrEqual(limit);
+    // What was held and not used is free again.
+    expect((await gateway.request("/chat/completions", { json: json(false), headers })).status).toBe(200);
+  });
+});
+
 describe("checks where an answer outlives its client", () => {
   it.each([
     { fields: { messages: user(MAIL), input: { pii: "block" } }, phrase: "pii detected" },

@@ -81,6 +81,14 @@ export interface Held {
   end(isSettled: boolean): void;
 }
 
+/** How many calls like it are admitted: money is held for all that there may be, tokens for as many as usual. */
+export interface Calls {
+  atMost: number;
+  usually: number;
+}
+
+const ONE_CALL: Calls = { atMost: 1, usually: 1 };
+
 /** Admits a planned request under the limits of its key and team. Throws 402 or 429 when it cannot be admitted. */
 export async function holdFor(
   c: AppContext,
@@ -92,6 +100,7 @@ export async function holdFor(
     route,
     chat,
     isBeside,
+    calls = ONE_CALL,
   }: {
     id: string;
     key: ApiKey;
@@ -101,6 +110,7 @@ export async function holdFor(
     chat: ChatRequest;
     /** It is made for another request, which counts for both: only money and tokens are its own. */
     isBeside?: boolean;
+    calls?: Calls;
   },
 ): Promise<Held> {
   const layers = layersOf(key, team).filter(({ accounts }) => isLimited(accounts));
@@ -114,7 +124,7 @@ export async function holdFor(
   };
   for (const layer of layers) {
     try {
-      holds[layer.ledger] = await holdIn(c, layer, { id, planned, isBeside });
+      holds[layer.ledger] = await holdIn(c, layer, { id, planned, isBeside, calls });
     } catch (error) {
       end(false);
       throw error;
@@ -132,11 +142,15 @@ interface LayerHold {
 async function holdIn(
   c: AppContext,
   { ledger, accounts }: Layer,
-  { id, planned, isBeside }: { id: string; planned: Planned; isBeside: boolean | undefined },
+  { id, planned, isBeside, calls }: { id: string; planned: Planned; isBeside: boolean | undefined; calls: Calls },
 ): Promise<LayerHold> {
   const applicant: Applicant = { namespace: c.env.LEDGER, team: ledger, accounts, waitUntil: waitUntilOf(c) };
-  const whole = needOf(planned, accounts);
-  const need = isBeside ? { ...whole, requests: 0, slots: 0 } : whole;
+  const { nanoUsd, tokens, ...counts } = needOf(planned, accounts);
+  const need = {
+    nanoUsd: nanoUsd * calls.atMost,
+    tokens: tokens * calls.usually,
+    ...(isBeside ? { requests: 0, slots: 0 } : counts),
+  };
   const answer = await admit(applicant, need);
   if (isRefusal(answer)) throw refusalError(answer, need, (left) => affordableTokens(planned, accounts, left));
   const stop = keepHolding(applicant, answer.hold, id);

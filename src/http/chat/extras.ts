@@ -9,7 +9,9 @@ import type { ApiKey } from "../../schema/key.ts";
 import type { SideCalls } from "../../schema/side-calls.ts";
 import type { Team } from "../../schema/team.ts";
 import type { AppContext } from "../env.ts";
-import { sideCallsFor } from "../siblings/side-calls.ts";
+import { type SidePayer, sideCallsFor } from "../siblings/side-calls.ts";
+import type { Held } from "./admission.ts";
+import type { PlannedRequest } from "./planning.ts";
 
 /** A request that asks for more than an answer, and whose it is. */
 export interface ExtrasInput {
@@ -29,6 +31,8 @@ export interface Extras {
   headers: Record<string, string>;
   /** What is done to the answer. */
   answer: AnswerExtras;
+  /** Holds what judging the answer may cost; absent: nobody judges it. */
+  holdForJudges?: (planned: PlannedRequest) => Promise<Held[]>;
 }
 
 const DEFAULT_WINDOW_CHARS = 200;
@@ -39,19 +43,28 @@ const DEFAULT_WINDOW_CHARS = 200;
  */
 export async function prepareExtras(c: AppContext, input: ExtrasInput): Promise<Extras> {
   const { id, chat, key, team, catalogue } = input;
+  const settings = catalogue.checks;
   const wanted = wantedChecks(chat, key.checks, team.checks);
   const isJudged = wanted.toxicity || wanted.factuality;
   if (isJudged) await requireAnswerable(input, wanted);
   const stop = new AbortController();
   c.req.raw.signal.addEventListener("abort", () => stop.abort());
-  const sides = sideCallsFor(c, { key, team, parentId: id, signal: stop.signal });
+  const payer: SidePayer = { key, team, parentId: id, signal: stop.signal, heldFor: new Set() };
+  const sides = sideCallsFor(c, payer);
   const extras: Extras = { chat, headers: {}, answer: {} };
   if (wanted.pii || wanted.injection) await checkPrompt(extras, { wanted, input, sides });
   if (chat.rag_params) {
-    const isExcluded = wanted.injection ? await injectionTest(catalogue.checks, sides) : undefined;
+    const isExcluded = wanted.injection ? await injectionTest(settings, sides) : undefined;
     await (await import("./references.ts")).addReferences(c, extras, { team, catalogue, sides, isExcluded });
   }
-  if (isJudged) extras.answer.guard = await guardFor(extras.chat, { wanted, input, sides }, () => stop.abort());
+  if (isJudged) {
+    const windowChars = windowOf(extras.chat, wanted, settings);
+    extras.answer.guard = await guardFor(extras.chat, { wanted, input, sides }, windowChars, () => stop.abort());
+    extras.holdForJudges = async (planned) => {
+      const { holdForJudges } = await import("./judge-hold.ts");
+      return holdForJudges(c, payer, planned, { chat: extras.chat, wanted, settings, windowChars });
+    };
+  }
   if (wanted.pii || wanted.injection || isJudged) extras.answer.sideCosts = sides.costs;
   return extras;
 }
@@ -93,13 +106,21 @@ async function injectionTest(settings: ChecksSettings, sides: SideCalls): Promis
 }
 
 /** A stream is judged a window at a time, unless the whole of it matters; any other answer as a whole. */
-async function guardFor(chat: ChatRequest, { wanted, input, sides }: Step, onEnd: () => void) {
+function windowOf(chat: ChatRequest, wanted: WantedChecks, settings: ChecksSettings): number | undefined {
+  const isWindowed = chat.stream === true && !wanted.factuality;
+  return isWindowed ? (settings.window_chars ?? DEFAULT_WINDOW_CHARS) : undefined;
+}
+
+async function guardFor(
+  chat: ChatRequest,
+  { wanted, input, sides }: Step,
+  windowChars: number | undefined,
+  onEnd: () => void,
+) {
   const { checks } = input.catalogue;
   const [{ judgeOf }, { HoldBack }] = await Promise.all([
     import("../../checks/verdict.ts"),
     import("../../checks/hold-back.ts"),
   ]);
-  const isWindowed = chat.stream === true && !wanted.factuality;
-  const windowChars = isWindowed ? (checks.window_chars ?? DEFAULT_WINDOW_CHARS) : undefined;
   return new HoldBack(judgeOf(chat, wanted, checks, sides), { windowChars, onEnd });
 }

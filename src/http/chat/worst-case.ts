@@ -9,7 +9,7 @@ import { TOKEN_ESTIMATE_ERROR } from "../../usage/count-tokens.ts";
 /** Answers of requests that set no limit, at endpoints that have none, are taken to be this long at most. */
 export const UNTOLD_OUTPUT_TOKENS = 16_384;
 /** Of an answer whose client sets no limit; what it really has is counted when it is there. */
-const EXPECTED_OUTPUT_TOKENS = 1_000;
+export const EXPECTED_OUTPUT_TOKENS = 1_000;
 
 /** A planned request. */
 export interface Planned {
