@@ -225,8 +225,6 @@ describe("judges and a budget", () => {
     const { data } = await jsonOf(await gateway.request("/key", { headers }), 200);
     expect(data.usage).toBeGreaterThan(0);
     expect(data.usage).toBeLessThanOrEqual(limit);
-    // What was held and not used is free again.
-    expect((await gateway.request("/chat/completions", { json: json(false), headers })).status).toBe(200);
   });
 });
 

@@ -81,13 +81,22 @@ export interface Held {
   end(isSettled: boolean): void;
 }
 
-/** How many calls like it are admitted: money is held for all that there may be, tokens for as many as usual. */
-export interface Calls {
+/** Calls that are alike: money is held for all that there may be, tokens for as many as usual. */
+export interface FurtherCalls {
+  planned: Planned;
   atMost: number;
   usually: number;
 }
 
-const ONE_CALL: Calls = { atMost: 1, usually: 1 };
+function needOfAll(planned: Planned, others: FurtherCalls[], accounts: AccountLimits[]): Amounts {
+  const need = needOf(planned, accounts);
+  for (const { planned: other, atMost, usually } of others) {
+    const { nanoUsd, tokens } = needOf(other, accounts);
+    need.nanoUsd += nanoUsd * atMost;
+    need.tokens += tokens * usually;
+  }
+  return need;
+}
 
 /** Admits a planned request under the limits of its key and team. Throws 402 or 429 when it cannot be admitted. */
 export async function holdFor(
@@ -100,7 +109,7 @@ export async function holdFor(
     route,
     chat,
     isBeside,
-    calls = ONE_CALL,
+    others = [],
   }: {
     id: string;
     key: ApiKey;
@@ -110,7 +119,8 @@ export async function holdFor(
     chat: ChatRequest;
     /** It is made for another request, which counts for both: only money and tokens are its own. */
     isBeside?: boolean;
-    calls?: Calls;
+    /** Calls that will be made for it and ask for no admission of their own. */
+    others?: FurtherCalls[];
   },
 ): Promise<Held> {
   const layers = layersOf(key, team).filter(({ accounts }) => isLimited(accounts));
@@ -124,7 +134,7 @@ export async function holdFor(
   };
   for (const layer of layers) {
     try {
-      holds[layer.ledger] = await holdIn(c, layer, { id, planned, isBeside, calls });
+      holds[layer.ledger] = await holdIn(c, layer, { id, planned, isBeside, others });
     } catch (error) {
       end(false);
       throw error;
@@ -142,15 +152,16 @@ interface LayerHold {
 async function holdIn(
   c: AppContext,
   { ledger, accounts }: Layer,
-  { id, planned, isBeside, calls }: { id: string; planned: Planned; isBeside: boolean | undefined; calls: Calls },
+  {
+    id,
+    planned,
+    isBeside,
+    others,
+  }: { id: string; planned: Planned; isBeside: boolean | undefined; others: FurtherCalls[] },
 ): Promise<LayerHold> {
   const applicant: Applicant = { namespace: c.env.LEDGER, team: ledger, accounts, waitUntil: waitUntilOf(c) };
-  const { nanoUsd, tokens, ...counts } = needOf(planned, accounts);
-  const need = {
-    nanoUsd: nanoUsd * calls.atMost,
-    tokens: tokens * calls.usually,
-    ...(isBeside ? { requests: 0, slots: 0 } : counts),
-  };
+  const whole = needOfAll(planned, others, accounts);
+  const need = isBeside ? { ...whole, requests: 0, slots: 0 } : whole;
   const answer = await admit(applicant, need);
   if (isRefusal(answer)) throw refusalError(answer, need, (left) => affordableTokens(planned, accounts, left));
   const stop = keepHolding(applicant, answer.hold, id);

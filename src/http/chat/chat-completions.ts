@@ -136,19 +136,11 @@ async function answerCall(c: AppContext, call: Call, progress: Progress): Promis
   }
   const { plan, route } = planned;
   const defaults = dialect?.defaultsFor?.(planned.chat);
-  progress.held = await holdFor(c, { id, key, team, plan, route, chat: planned.chat });
-  const judges = await progress.extras?.holdForJudges?.(planned);
-  if (judges) progress.held = together(progress.held, judges);
+  const judges = progress.extras?.judges;
+  const others = await judges?.calls(planned);
+  progress.held = await holdFor(c, { id, key, team, plan, route, chat: planned.chat, ...(others && { others }) });
+  judges?.admitted();
   return respond(c, call, progress, { ...planned, defaults });
-}
-
-/** What is held for an answer, and for those who judge it. Their calls are booked by themselves. */
-function together(answer: Held, judges: Held[]): Held {
-  const end = (isSettled: boolean) => {
-    answer.end(isSettled);
-    for (const held of judges) held.end(false);
-  };
-  return { ...answer, end };
 }
 
 type Planned = PlannedRequest & Pick<Dispatch, "defaults">;

@@ -10,7 +10,7 @@ import type { SideCalls } from "../../schema/side-calls.ts";
 import type { Team } from "../../schema/team.ts";
 import type { AppContext } from "../env.ts";
 import { type SidePayer, sideCallsFor } from "../siblings/side-calls.ts";
-import type { Held } from "./admission.ts";
+import type { FurtherCalls } from "./admission.ts";
 import type { PlannedRequest } from "./planning.ts";
 
 /** A request that asks for more than an answer, and whose it is. */
@@ -31,8 +31,12 @@ export interface Extras {
   headers: Record<string, string>;
   /** What is done to the answer. */
   answer: AnswerExtras;
-  /** Holds what judging the answer may cost; absent: nobody judges it. */
-  holdForJudges?: (planned: PlannedRequest) => Promise<Held[]>;
+  /** Who judges the answer; absent: nobody does. */
+  judges?: {
+    calls(planned: PlannedRequest): Promise<FurtherCalls[]>;
+    /** Their calls have been admitted. */
+    admitted(): void;
+  };
 }
 
 const DEFAULT_WINDOW_CHARS = 200;
@@ -49,7 +53,7 @@ export async function prepareExtras(c: AppContext, input: ExtrasInput): Promise<
   if (isJudged) await requireAnswerable(input, wanted);
   const stop = new AbortController();
   c.req.raw.signal.addEventListener("abort", () => stop.abort());
-  const payer: SidePayer = { key, team, parentId: id, signal: stop.signal, heldFor: new Set() };
+  const payer: SidePayer = { key, team, parentId: id, signal: stop.signal };
   const sides = sideCallsFor(c, payer);
   const extras: Extras = { chat, headers: {}, answer: {} };
   if (wanted.pii || wanted.injection) await checkPrompt(extras, { wanted, input, sides });
@@ -60,9 +64,14 @@ export async function prepareExtras(c: AppContext, input: ExtrasInput): Promise<
   if (isJudged) {
     const windowChars = windowOf(extras.chat, wanted, settings);
     extras.answer.guard = await guardFor(extras.chat, { wanted, input, sides }, windowChars, () => stop.abort());
-    extras.holdForJudges = async (planned) => {
-      const { holdForJudges } = await import("./judge-hold.ts");
-      return holdForJudges(c, payer, planned, { chat: extras.chat, wanted, settings, windowChars });
+    extras.judges = {
+      async calls(planned) {
+        const { callsOfJudges } = await import("./judge-calls.ts");
+        return callsOfJudges(c, payer, planned, { chat: extras.chat, wanted, settings, windowChars });
+      },
+      admitted() {
+        payer.admitted = new Set(["toxicity", "factuality"]);
+      },
     };
   }
   if (wanted.pii || wanted.injection || isJudged) extras.answer.sideCosts = sides.costs;

@@ -8,8 +8,9 @@ import type { ApiKey } from "../../schema/key.ts";
 import type { Purpose, RankedDocument, SideCalls } from "../../schema/side-calls.ts";
 import type { Team } from "../../schema/team.ts";
 import { readCatalogue } from "../../store/catalogue.ts";
-import { type Calls, type Held, holdFor, rulesFor } from "../chat/admission.ts";
+import { type Held, holdFor, rulesFor } from "../chat/admission.ts";
 import { type PlanFor, planAndEnter, planRequest } from "../chat/planning.ts";
+import type { Planned } from "../chat/worst-case.ts";
 import { type AppContext, waitUntilOf } from "../env.ts";
 import { hopsOf } from "../request-headers.ts";
 import { catalogueFor } from "../team-catalogue.ts";
@@ -26,8 +27,8 @@ export interface SidePayer {
   parentId?: string | undefined;
   /** Aborts when nothing of it is wanted any more; absent: when the client leaves. */
   signal?: AbortSignal | undefined;
-  /** What calls for this are held for already. */
-  heldFor?: Set<Purpose> | undefined;
+  /** Calls for this are admitted already, with the request that they are made for. */
+  admitted?: Set<Purpose> | undefined;
 }
 
 /** The calls that a request may make beside its answer. They end when its client leaves. */
@@ -83,7 +84,7 @@ async function ask(c: AppContext, payer: SidePayer, question: Question): Promise
   const isBeside = parentId !== undefined;
   let held: Held | undefined;
   try {
-    if (payer.heldFor?.has(purpose)) held = { chat, end() {} };
+    if (payer.admitted?.has(purpose)) held = { chat, end() {} };
     else held = await holdFor(c, { id, key, team, plan, route, chat, isBeside });
     const asked: Dispatch = {
       ...{ chat: held.chat, route, plan, hops: hopsOf(c), ...watch },
@@ -128,19 +129,12 @@ export async function rulesOfNamed(
   return isOperators ? rulesOfSide(payer, purpose) : rulesFor(payer);
 }
 
-/** Holds what so many calls like this one may cost, before they are made: from then on they ask no more. */
-export async function holdForSide(
-  c: AppContext,
-  payer: SidePayer,
-  { chat, purpose, calls }: { chat: ChatRequest; purpose: Purpose; calls: Calls },
-): Promise<Held> {
+/** A call as it would be planned; nothing is sent. */
+export async function planSide(c: AppContext, payer: SidePayer, chat: ChatRequest, purpose: Purpose): Promise<Planned> {
   const { key, team } = payer;
   const catalogue = await catalogueFor(c, { team: team.id, key });
   const { plan, route } = planRequest(c, chat, catalogue, { owner: key.account, rules: rulesOfSide(payer, purpose) });
-  const id = createGenerationId(Date.now());
-  const held = await holdFor(c, { id, key, team, plan, route, chat, isBeside: true, calls });
-  payer.heldFor?.add(purpose);
-  return held;
+  return { plan, request: route, chat };
 }
 
 /** Providers take so many texts at a time, and so many characters of them together. */

@@ -4,8 +4,8 @@ import { questionsAbout } from "../../checks/verdict.ts";
 import type { ChatRequest } from "../../schema/chat.ts";
 import type { ChecksSettings } from "../../schema/checks.ts";
 import type { AppContext } from "../env.ts";
-import { holdForSide, type SidePayer } from "../siblings/side-calls.ts";
-import type { Held } from "./admission.ts";
+import { planSide, type SidePayer } from "../siblings/side-calls.ts";
+import type { FurtherCalls } from "./admission.ts";
 import type { PlannedRequest } from "./planning.ts";
 import { EXPECTED_OUTPUT_TOKENS, UNTOLD_OUTPUT_TOKENS } from "./worst-case.ts";
 
@@ -25,15 +25,15 @@ const CHARS_PER_TOKEN = 4;
 const WORD = "word ";
 
 /**
- * Holds what the judges of an answer may cost, before the answer is made: one that could not be judged would be paid for
- * nothing. Throws 402 or 429 when they cannot be admitted.
+ * The calls that judges of an answer will get, at most. They are admitted together with the request: an answer that could
+ * not be judged would be paid for nothing.
  */
-export async function holdForJudges(
+export async function callsOfJudges(
   c: AppContext,
   payer: SidePayer,
   { route }: Pick<PlannedRequest, "route">,
   { chat, wanted, settings, windowChars }: JudgedAnswer,
-): Promise<Held[]> {
+): Promise<FurtherCalls[]> {
   const answerTokens = Math.min(route.maxTokens ?? UNTOLD_OUTPUT_TOKENS, UNTOLD_OUTPUT_TOKENS);
   const choices = route.choices ?? 1;
   const callsFor = (tokens: number) =>
@@ -42,16 +42,11 @@ export async function holdForJudges(
   const pieceTokens = windowChars === undefined ? answerTokens : (windowChars + OVERLAP_CHARS) / CHARS_PER_TOKEN;
   const text = WORD.repeat(Math.ceil(pieceTokens));
   const questions = questionsAbout(chat);
-  const held: Held[] = [];
-  for (const check of ["toxicity", "factuality"] as const) {
-    if (!wanted[check]) continue;
-    const asked = judgeRequest(settings, questions[check](text));
-    try {
-      held.push(await holdForSide(c, payer, { chat: asked, purpose: check, calls }));
-    } catch (error) {
-      for (const one of held) one.end(false);
-      throw error;
-    }
-  }
-  return held;
+  const checks = (["toxicity", "factuality"] as const).filter((check) => wanted[check]);
+  return Promise.all(
+    checks.map(async (check) => {
+      const asked = judgeRequest(settings, questions[check](text));
+      return { planned: await planSide(c, payer, asked, check), ...calls };
+    }),
+  );
 }
