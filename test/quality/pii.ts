@@ -6,6 +6,7 @@ import { precisionOf, recallOf, scoresOf } from "./score.ts";
 import { readMarked } from "./sets/marked.ts";
 import { PII_EXAM } from "./sets/pii-exam.ts";
 import { PII_EXAM_2 } from "./sets/pii-exam-2.ts";
+import { PII_EXAM_3 } from "./sets/pii-exam-3.ts";
 import { costOf } from "./speed.ts";
 
 /** What precision and recall have to reach; shapes with a checksum and e-mail addresses are held to the most. */
@@ -27,7 +28,9 @@ export async function measure(): Promise<Figure[]> {
 
 /** Precision and recall of every kind that an exam has. */
 export async function qualities(): Promise<Figure[]> {
-  return [...(await qualitiesOn("pii", PII_EXAM)), ...(await qualitiesOn("pii 2", PII_EXAM_2))];
+  const exams = { pii: PII_EXAM, "pii 2": PII_EXAM_2, "pii 3": PII_EXAM_3 };
+  const figures = await Promise.all(Object.entries(exams).map(([name, exam]) => qualitiesOn(name, exam)));
+  return figures.flat();
 }
 
 async function qualitiesOn(name: string, exam: string): Promise<Figure[]> {
