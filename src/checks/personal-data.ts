@@ -14,6 +14,8 @@ import { replaceTorn, tornKinds } from "./torn-data.ts";
 const DEFAULT_TIMEOUT_MS = 10_000;
 /** Words of two parts that only meet would make wrong names. */
 const NAMES = new Set<PiiSpan["type"]>(["PERSON", "LOCATION"]);
+/** What stands before the name of one who speaks: it tells what a lone word is. */
+const NAME_LABEL = "name: ";
 /** Between two texts that are judged together. */
 const GAP = "\n\n";
 
@@ -29,24 +31,29 @@ export async function withoutPersonalData(
   sides: SideCalls,
 ): Promise<ChatRequest> {
   const draft = draftOf(chat);
-  const slots = draft.slots.filter(({ speaker }) => speaker !== "system" || settings.scan_system === true);
-  requireScannable(slots, "pii");
+  const isScanned = ({ speaker }: TextSlot) => speaker !== "system" || settings.scan_system === true;
+  const [slots, names] = [draft.slots.filter(isScanned), draft.names.filter(isScanned)];
+  const all = [...slots, ...names];
+  requireScannable(all, "pii");
   const wanted = piiSettingsOf(settings, spared);
-  const detectTorn = async (text: string) => (await detectPii(text, wanted)).filter(({ type }) => !NAMES.has(type));
+  const detect = (text: string) => detectPii(text, wanted);
+  const detectTorn = async (text: string) => (await detect(text)).filter(({ type }) => !NAMES.has(type));
   if (pii === "block") {
     const entities = new Set<string>();
-    for (const { text } of slots) for (const { type } of await detectPii(plainJson(text), wanted)) entities.add(type);
+    for (const { text } of slots) for (const { type } of await detect(plainJson(text))) entities.add(type);
+    for (const { text } of names) for (const { type } of await inName(text, detect)) entities.add(type);
     for (const type of await tornKinds(slots, detectTorn)) entities.add(type);
     if (entities.size === 0)
-      for (const { type } of (await judged(slots, wanted, settings, sides)).flat()) entities.add(type);
+      for (const { type } of (await judged(all, wanted, settings, sides)).flat()) entities.add(type);
     if (entities.size > 0) throw refusal("pii", { entities: [...entities] });
     return chat;
   }
   const replacer = createReplacer(method);
-  for (const slot of slots) await rewrite(slot, replacer, (text) => detectPii(text, wanted));
+  for (const slot of slots) await rewrite(slot, replacer, detect);
+  for (const name of names) await rewrite(name, replacer, (text) => inName(text, detect));
   await replaceTorn(slots, replacer, detectTorn);
-  const finds = await judged(slots, wanted, settings, sides);
-  for (const [index, slot] of slots.entries())
+  const finds = await judged(all, wanted, settings, sides);
+  for (const [index, slot] of all.entries())
     if (finds[index]?.length) await rewrite(slot, replacer, sameIn(plainJson(slot.text), finds[index] ?? []));
   return draft.chat;
 }
@@ -74,6 +81,13 @@ async function judged(
 }
 
 type Detect = (text: string) => Promise<PiiSpan[]>;
+
+/** What is found in the name of one who speaks. */
+async function inName(name: string, detect: Detect): Promise<PiiSpan[]> {
+  const from = NAME_LABEL.length;
+  const spans = await detect(NAME_LABEL + name);
+  return spans.map(({ start, end, type }) => ({ start: Math.max(0, start - from), end: end - from, type }));
+}
 
 async function rewrite(slot: TextSlot, replacer: Replacer, detect: Detect): Promise<void> {
   const text = plainJson(slot.text);

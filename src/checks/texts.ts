@@ -16,6 +16,8 @@ export interface TextSlot {
 export interface Draft {
   chat: ChatRequest;
   slots: TextSlot[];
+  /** What the messages call those who speak. */
+  names: TextSlot[];
 }
 
 /**
@@ -24,7 +26,12 @@ export interface Draft {
  */
 export function draftOf(chat: ChatRequest): Draft {
   const slots: TextSlot[] = [];
-  const messages = chat.messages.map((message, index) => copyMessage(message, index, slots));
+  const names: TextSlot[] = [];
+  const messages = chat.messages.map((message, index) => {
+    const copy = copyMessage(message, index, slots);
+    addName(names, copy);
+    return copy;
+  });
   const draft: ChatRequest = { ...chat, messages };
   const others = (owner: Record<string, unknown>, field: string, speaker: Speaker) =>
     addSlot(slots, { owner, field, speaker, message: undefined });
@@ -42,7 +49,7 @@ export function draftOf(chat: ChatRequest): Draft {
       for (const part of parts) others(part, "text", "assistant");
     } else others(prediction, "content", "assistant");
   }
-  return { chat: draft, slots };
+  return { chat: draft, slots, names };
 }
 
 /** Kinds of content parts that are no text and that no check reads, each once. */
@@ -58,9 +65,11 @@ interface Place {
   field: string;
   speaker: Speaker;
   message: number | undefined;
+  /** Called when nothing is left of the text. */
+  onEmpty?: () => void;
 }
 
-function addSlot(slots: TextSlot[], { owner, field, speaker, message }: Place): void {
+function addSlot(slots: TextSlot[], { owner, field, speaker, message, onEmpty }: Place): void {
   const text = owner[field];
   if (typeof text !== "string" || text === "") return;
   slots.push({
@@ -70,8 +79,34 @@ function addSlot(slots: TextSlot[], { owner, field, speaker, message }: Place): 
     write(written) {
       this.text = written;
       owner[field] = written;
+      if (written === "") onEmpty?.();
     },
   });
+}
+
+/** What every provider takes as a name. */
+const PLAIN_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
+const MAX_NAME = 64;
+
+/** The words of a plain name such as `ada_Smith` or `AdaSmith` are read apart, and what is written for it is plain again. */
+function addName(names: TextSlot[], message: ChatMessage): void {
+  const { name } = message;
+  if (!name) return;
+  const isPlain = PLAIN_NAME.test(name);
+  names.push({
+    speaker: SPEAKERS[message.role],
+    message: undefined,
+    text: isPlain ? name.replace(/_|(?<=[a-z])(?=[A-Z])/g, " ") : name,
+    write(written) {
+      this.text = written;
+      message.name = isPlain ? toPlainName(written) : written;
+    },
+  });
+}
+
+function toPlainName(text: string): string {
+  const inner = text.replace(/^[^a-zA-Z0-9]+/, "").replace(/[^a-zA-Z0-9_-]+/g, "_");
+  return inner.slice(0, MAX_NAME).replace(/_$/, "") || "_";
 }
 
 const SPEAKERS = { system: "system", developer: "system", user: "user", assistant: "assistant", tool: "tool" } as const;
@@ -79,18 +114,23 @@ const SPEAKERS = { system: "system", developer: "system", user: "user", assistan
 function copyMessage(message: ChatMessage, index: number, slots: TextSlot[]): ChatMessage {
   const copy: Record<string, unknown> = { ...message };
   const speaker = SPEAKERS[message.role];
-  const add = (owner: Record<string, unknown>, field: string) =>
-    addSlot(slots, { owner, field, speaker, message: index });
+  const add = (owner: Record<string, unknown>, field: string, onEmpty?: () => void) =>
+    addSlot(slots, { owner, field, speaker, message: index, onEmpty });
   if (Array.isArray(message.content)) {
     const parts: Record<string, unknown>[] = message.content.map((part) => ({ ...part }));
     copy.content = parts;
-    for (const part of parts) if (part.type === "text") add(part, "text");
+    for (const part of parts) if (part.type === "text") add(part, "text", () => removePart(parts, part));
   } else add(copy, "content");
   if (message.role === "assistant") {
     for (const field of ["refusal", "reasoning", "reasoning_content"]) add(copy, field);
     copyCalls(copy, message, add);
   }
   return copy as unknown as ChatMessage;
+}
+
+/** Some providers refuse empty parts, and all of them a message without any. */
+function removePart(parts: Record<string, unknown>[], part: Record<string, unknown>): void {
+  if (parts.length > 1) parts.splice(parts.indexOf(part), 1);
 }
 
 type Add = (owner: Record<string, unknown>, field: string) => void;

@@ -70,10 +70,10 @@ describe("personal data", () => {
 
   it.each([
     { texts: ["My card is 4111 1111", " 1111 1111, thanks."], after: ["My card is <CREDIT_CARD>", ", thanks."] },
-    { texts: ["Write to canary.m", "ail@acme", "-corp.example now"], after: ["Write to <EMAIL_ADDRESS>", "", " now"] },
+    { texts: ["Write to canary.m", "ail@acme", "-corp.example now"], after: ["Write to <EMAIL_ADDRESS>", " now"] },
     {
       texts: ["Mine is a.b@acme-corp.example, his c.d@ac", "me-corp.example"],
-      after: ["Mine is <EMAIL_ADDRESS>, his <EMAIL_ADDRESS>", ""],
+      after: ["Mine is <EMAIL_ADDRESS>, his <EMAIL_ADDRESS>"],
     },
     { texts: ["I met Anna", "Berlin is big"], after: undefined },
   ])("that is torn between parts is found: $texts", async ({ texts, after }) => {
@@ -84,6 +84,50 @@ describe("personal data", () => {
     if (after) expect(parts).toEqual(after);
     else expect(parts.at(-1)).toBe(texts.at(-1));
     if (after) await expect(run(torn(...texts), { pii: "block" })).rejects.toMatchObject({ status: 403 });
+  });
+
+  it("that is all there is leaves one part", async () => {
+    const content = [
+      { type: "text", text: "4111 1111" },
+      { type: "text", text: " 1111 1111" },
+    ];
+    const { messages } = await run({ messages: [user(content)] });
+    expect(messages[0]?.content).toEqual([{ type: "text", text: "<CREDIT_CARD>" }]);
+  });
+
+  it.each([
+    { name: "Peter Miller", category: "<PERSON>", plain: false },
+    { name: MAIL, category: "<EMAIL_ADDRESS>", plain: false },
+    { name: "Peter_Miller", category: "PERSON", plain: true },
+    { name: "PeterMiller", category: "PERSON", plain: true },
+    { name: "agent_Peter-Miller_7", category: "agent_PERSON_7", plain: true },
+    { name: "alice", category: "PERSON", plain: true },
+    { name: CARD, category: "CREDIT_CARD", plain: true },
+  ])("in the name of a speaker is replaced or refused: $name", async ({ name, category, plain }) => {
+    const chat = { messages: [{ ...user("Hi"), name }, { role: "assistant", content: "Hi" }, user("ok")] };
+    const nameAfter = async (method: PiiMethod) => (await run(chat, { method })).messages[0]?.name ?? "";
+    expect(await nameAfter("category")).toBe(category);
+    for (const method of ["mask", "random", "fake"] as const) {
+      const after = await nameAfter(method);
+      expect(after).not.toContain(name);
+      if (plain) expect(after).toMatch(/^[a-zA-Z0-9_-]{1,64}$/);
+    }
+    expect(chat.messages[0]).toHaveProperty("name", name);
+    await expect(run(chat, { pii: "block" })).rejects.toMatchObject({ status: 403 });
+  });
+
+  it("in the name of a speaker is replaced as in what is said", async () => {
+    const { messages } = await run(
+      { messages: [{ ...user("Peter Miller"), name: "Peter_Miller" }] },
+      { method: "fake" },
+    );
+    expect(messages[0]?.name).toBe(String(messages[0]?.content).replaceAll(/[^a-zA-Z0-9-]+/g, "_"));
+  });
+
+  it.each(["example_user", "support-bot", "get_weather", "u", "max"])("is not in the name %s", async (name) => {
+    const chat = { messages: [{ ...user("Hi"), name }] };
+    expect(await run(chat)).toEqual(chat);
+    expect(await run(chat, { pii: "block" })).toBe(chat);
   });
 
   it("in two messages is not put together", async () => {

@@ -32,6 +32,10 @@ const CHAT = {
   ],
 } as unknown as ChatRequest;
 
+function user(...texts: string[]): ChatRequest["messages"][number] {
+  return { role: "user", content: texts.map((text) => ({ type: "text", text })) };
+}
+
 const SPOKEN = [
   ["system", "the system"],
   ["system", "the developer"],
@@ -61,6 +65,19 @@ describe("the texts of a request", () => {
     for (const [, text] of SPOKEN) expect(after).not.toContain(JSON.stringify(text).slice(1, -1).concat('"'));
     expect(after.split("REPLACED")).toHaveLength(SPOKEN.length + 1);
     expect(after).toContain("data:image/png;base64,AAAA");
+  });
+
+  it("are apart from the names of those who speak", () => {
+    const { chat, names } = draftOf(CHAT);
+    expect(names.map(({ speaker, text }) => [speaker, text])).toEqual([["user", "u"]]);
+    names[0]?.write("<PERSON>");
+    expect(chat.messages[2]?.name).toBe("PERSON");
+  });
+
+  it("that become empty take their part with them, but for the last", () => {
+    const { chat, slots } = draftOf({ messages: [user("a", "b", "c")] });
+    for (const slot of slots) slot.write("");
+    expect(chat.messages[0]?.content).toEqual([{ type: "text", text: "" }]);
   });
 
   it("that were signed lose their signature when they are changed", () => {

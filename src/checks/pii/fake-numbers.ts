@@ -22,11 +22,17 @@ const AREA_CODES = [
   "907",
 ] as const;
 
-/** Numbers 555-0100 to 555-0199 are kept for fiction in every area. */
-export function fakePhone(original: string): string {
-  const [area, line] = [pick(AREA_CODES), `555-01${digits(2)}`];
+/** Numbers 555-0100 to 555-0199 are kept for fiction in every area: in big cities, and beyond them in any that there may be. */
+export function fakePhone(original: string, attempt: number): string {
+  const [area, line] = [attempt < 20 ? pick(AREA_CODES) : anyAreaCode(), `555-01${digits(2)}`];
   if (/^\(?(?:\+|00)/.test(original)) return `+1 ${area}-${line}`;
   return original.startsWith("(") ? `(${area}) ${line}` : `${area}-${line}`;
+}
+
+/** 200 to 989 but for those that end in 11, which are services. */
+function anyAreaCode(): string {
+  const area = `${2 + below(8)}${below(9)}${below(10)}`;
+  return area.endsWith("11") ? anyAreaCode() : area;
 }
 
 /** Numbers below 4000 00 and 3782 82 are what payment systems test with. */
@@ -54,9 +60,10 @@ export function fakeSsn(original: string, attempt: number): string {
   return nine(original, "987", group, serial);
 }
 
-/** No number ends in four zeros. */
-export function fakeItin(original: string): string {
-  return nine(original, `9${digits(2)}`, String(70 + below(19)), "0000");
+/** No number ends in four zeros. Should these not do: none has a group from 66 to 69. */
+export function fakeItin(original: string, attempt: number): string {
+  const [group, serial] = attempt < 40 ? [70 + below(19), "0000"] : [66 + below(4), digits(4)];
+  return nine(original, `9${digits(2)}`, String(group), serial);
 }
 
 function nine(original: string, area: string, group: string, serial: string): string {

@@ -1,10 +1,11 @@
 import { below, digits, pick } from "./chance.ts";
 import { fakeDomain } from "./fake-network.ts";
 
-/** As many words as the original, at most two, and written as it is. */
-export async function fakeName(original: string): Promise<string> {
+/** As many words as the original, at most two, and written as it is. One word is a double name once the single ones are few. */
+export async function fakeName(original: string, attempt: number): Promise<string> {
   const { given, surname } = await person();
-  const name = /\s/.test(original.trim()) ? `${given} ${surname}` : given;
+  const single = attempt < 20 ? given : `${given}-${surname}`;
+  const name = /\s/.test(original.trim()) ? `${given} ${surname}` : single;
   if (original === original.toLowerCase() && /[a-z]/.test(original)) return name.toLowerCase();
   return original === original.toUpperCase() && /[A-Z]{2}/.test(original) ? name.toUpperCase() : name;
 }
@@ -44,9 +45,9 @@ const MONTHS = [
   "December",
 ] as const;
 
-/** A day between 1945 and 2004, in figures where the original is; day and month may be read in either order. */
-export function fakeBirthDate(original: string): string {
-  const year = String(1945 + below(60));
+/** A day between 1945 and 2004, or in more years where there are many, in figures where the original is; day and month may be read in either order. */
+export function fakeBirthDate(original: string, attempt: number): string {
+  const year = String(attempt < 20 ? 1945 + below(60) : 1905 + below(110));
   const [one, other] = [two(1 + below(12)), two(1 + below(12))];
   const separator = /\d([-/.])/.exec(original)?.[1] ?? "/";
   if (/^\d{4}[-/.]/.test(original)) return [year, one, other].join(separator);

@@ -6,7 +6,7 @@ const PHONE_BEFORE = wordsOf(
   "電話(?:番号)?|携帯|电话|手机|致电|전화|연락처|휴대폰|फ़?ोन|मोबाइल|โทร",
 );
 const OTHER_BEFORE = wordsOf(
-  "orders?|invoices?|tickets?|cases?|ref|reference|accounts?|acct|a/c|tracking|parcel|shipment|serial|sku|isbn(?:-1[03])?|issn|ean|upc|gtin|asin|imei|iccid|vin|uuid|guid|(?<!caller )ids?|policy|claim|po|p\\.o|transactions?|txn|bookings?|reservation|confirmation|customer|member|membership|student|employee|licen[cs]e|part|model|item|product|articles?|batch|lot|build|commit|job|run|request|session|trace|timestamp|epoch|unix|version|zip|postal|postcode|plz|vat|tax|steuernummer|ust|iban|bic|card|routing|sort code|nhs|ssn|social security|passport|patient|mrn|pin|code|otp|token|hash|sum|total|amount|population|bytes|error|page|chapter|issue|pr|row|line|column|port|pid|process|isin|cusip|duns|doi|pmid|barcode|bestell(?:ung|nummer)|auftrag(?:snummer)?|rechnung(?:snummer)?|kundennummer|commande|facture|pedido|factura|fatura|ordine|fattura|siren|siret|cnpj|cpf|gst(?:in)?|abn|acn|aadhaar|serie|seriennummer|nr|no|kontonummer|cuenta|conto",
+  "orders?|cost cent(?:er|re)s?|cost codes?|kostenstellen?|invoices?|tickets?|cases?|ref|reference|accounts?|acct|a/c|tracking|parcel|shipment|serial|sku|isbn(?:-1[03])?|issn|ean|upc|gtin|asin|imei|iccid|vin|uuid|guid|(?<!caller )ids?|policy|claim|po|p\\.o|transactions?|txn|bookings?|reservation|confirmation|customer|member|membership|student|employee|licen[cs]e|part|model|item|product|articles?|batch|lot|build|commit|job|run|request|session|trace|timestamp|epoch|unix|version|zip|postal|postcode|plz|vat|tax|steuernummer|ust|iban|bic|card|routing|sort code|nhs|ssn|social security|passport|patient|mrn|pin|code|otp|token|hash|sum|total|amount|population|bytes|error|page|chapter|issue|pr|row|line|column|port|pid|process|isin|cusip|duns|doi|pmid|barcode|bestell(?:ung|nummer)|auftrag(?:snummer)?|rechnung(?:snummer)?|kundennummer|commande|facture|pedido|factura|fatura|ordine|fattura|siren|siret|cnpj|cpf|gst(?:in)?|abn|acn|aadhaar|serie|seriennummer|nr|no(?! \\()|kontonummer|cuenta|conto",
   "注文|订单|注文番号|订单号|주문",
 );
 const PHONE_AFTER =
@@ -29,7 +29,8 @@ export function meaningOf(text: string, start: number, end: number): DigitsMeani
   const [phone, other] = [lastEnd(before, PHONE_BEFORE), lastEnd(before, OTHER_BEFORE)];
   const after = text.slice(end, end + REACH_AFTER);
   if (OTHER_AFTER.test(after) || /[$€£¥₹]\s?$/.test(before)) return "something else";
-  if (phone > other) return "phone";
+  // Of `phone no` both end with the same word: the whole of it counts.
+  if (phone > -1 && phone >= other) return "phone";
   if (other > -1 || FIELD_BEFORE.test(before)) return "something else";
   return PHONE_AFTER.test(after) ? "phone" : "unknown";
 }

@@ -22,6 +22,8 @@ const AMERICAN = new RegExp(
   `${LIMIT_BEFORE}(?<!(?:\\+|00)\\d{1,3}[ .-](?:\\d{1,2}[ .-])?)(?:(?:\\+|00)?1[ .-]?)?(?:\\(\\d{3}\\)[ .-]?|\\d{3}[ .-])\\d{3}[ .-]\\d{4}${LIMIT_AFTER}`,
   "gu",
 );
+/** Nobody in North America writes an area code in two groups: `40-2210-8871` is something else. */
+const AMERICAN_GROUPS = /^(?:1[ .-]?)?\(?\d{3}(?:\D|\d{7}$)/;
 const SEPARATOR = "(?:[ .\\-/]|\\)[ .-]?| ?\\(| [-/] )";
 const ANY = new RegExp(`${LIMIT_BEFORE}(?:\\(?\\+ ?|\\()?\\d(?:${SEPARATOR}?\\d){5,17}${LIMIT_AFTER}`, "gu");
 const EXTENSION = /^,?\s?(?:ext\.?|extension|x|#|poste|ramal|anexo|durchwahl|dw)\s?[:.]?\s?\d{1,6}(?![\p{L}\p{N}])/iu;
@@ -140,11 +142,13 @@ function isReserved(written: string): boolean {
 }
 
 function isValid(parse: Parse, written: string, region: string): boolean {
+  if (/^(?:US|CA)$/.test(region) && !AMERICAN_GROUPS.test(written)) return false;
   return parse(written, region as CountryCode)?.isValid() ?? false;
 }
 
-/** Introduced as a phone number, it need only be as long as one. */
+/** Introduced as a phone number, it need only be as long as one, or of the range 555-0100 to 555-0199. */
 function isPlausible({ written, digits }: Candidate): boolean {
+  if (/^55501\d\d$/.test(written)) return true;
   return digits.length >= (/\D/.test(written) ? 7 : 8) && digits.length <= 15;
 }
 

@@ -115,6 +115,9 @@ const ROWS: [PiiEntity, string, string[]][] = [
   ["PHONE_NUMBER", "erreichbar unter 089 / 4521 7788, numerem 601 448 217", ["089 / 4521 7788", "601 448 217"]],
   ["PHONE_NUMBER", "llámame al +54 9 351 612-4487, caller id 3125550164", ["+54 9 351 612-4487", "3125550164"]],
   ["PHONE_NUMBER", "الجوال +971 ٥٠ ٣٨٨ ٢١٧٦", ["+971 ٥٠ ٣٨٨ ٢١٧٦"]],
+  ["PHONE_NUMBER", "phone 5550123 or text 5550199; order 5550142, 5550150", ["5550123", "5550199"]],
+  ["PHONE_NUMBER", "podem me ligar no (11) 98877-4312, phone no 5551234567", ["(11) 98877-4312", "5551234567"]],
+  ["PHONE_NUMBER", "cost centre 40-2210-8871, dept 40-2210-8871", []],
   ["DATE_TIME", "born on 14 March 1987, married on 1 May 2010", ["14 March 1987"]],
   [
     "DATE_TIME",

@@ -116,6 +116,22 @@ describe("fakes", () => {
     expect(await replaceOne(replacer, type, original)).toBe(await replaceOne(replacer, type, original));
   });
 
+  it.each([
+    { type: "PHONE_NUMBER" as const, count: 2_000, of: (index: number) => `(415) 867-${1_000 + index}` },
+    { type: "IP_ADDRESS" as const, count: 1_500, of: (index: number) => `172.16.${index >> 8}.${index & 255}` },
+    { type: "MAC_ADDRESS" as const, count: 600, of: (index: number) => `3C-22-FB-A1-0${index >> 8}-${index & 255}` },
+    { type: "US_ITIN" as const, count: 2_500, of: (index: number) => `912-78-${1_000 + index}` },
+    { type: "PERSON" as const, count: 6_000, of: (index: number) => `Nm${index}` },
+  ])("of $count different $type are different", async ({ type, count, of }) => {
+    const replacer = createReplacer("fake");
+    const fakes = new Set<string>();
+    for (let index = 0; index < count; index += 1) fakes.add(await replaceOne(replacer, type, of(index)));
+    expect(fakes.size).toBe(count);
+    if (type === "PHONE_NUMBER") for (const fake of fakes) expect(fake).toMatch(/^\([2-9]\d\d\) 555-01\d\d$/);
+    if (type === "IP_ADDRESS")
+      for (const fake of fakes) expect(fake).toMatch(/^(?:10\.\d+\.\d+|192\.0\.2|198\.51\.100|203\.0\.113)\.\d+$/);
+  });
+
   it("stay different when a small range is used up", async () => {
     const replacer = createReplacer("fake");
     const originals = Array.from({ length: 60 }, (_, index) => `536-22-87${String(index + 10)}`);

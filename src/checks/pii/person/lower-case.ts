@@ -1,12 +1,13 @@
 import type { Cue } from "./cues.ts";
 import { isJoined, type Word } from "./runs.ts";
+import { isWordName } from "./word-names.ts";
 import { LOWER_CUES, PARTICLES, PERSON_VERBS, WEAK_GIVEN } from "./words.ts";
 
 /** After "my name is" these are an answer that is no name. */
 const NO_ANSWER =
   /^(?:not|on|in|spelled|spelt|listed|misspelled|wrong|being|very|really|under|still|different|written|missing|nowhere|important|irrelevant|unknown|private|secret|the|a|an|too|so|also|already|correct|incorrect|no)$/;
-/** After a weak given name they show that the sentence goes on about somebody. */
-const GOES_ON = /^(?:from|and|here|at|with|calling|speaking|i|in)$/;
+/** Behind a given name that is a word as well, they tell that somebody introduces himself. */
+const IS_TALKING = /^(?:calling|speaking)$/;
 
 /** The end (exclusive) of a name in lower-case letters that begins at `from`; undefined when none does. */
 export function lowerCaseEnd(words: Word[], from: number, cue: Cue): number | undefined {
@@ -21,9 +22,10 @@ export function lowerCaseEnd(words: Word[], from: number, cue: Cue): number | un
 
 function isStart(words: Word[], from: number, cue: Cue): boolean {
   const { kind, key } = words[from] as Word;
-  if (kind.given === "strong" && !kind.stop) return isNamed(words, from, cue);
+  const isWord = cue === "self" && (kind.common || isWordName(words[from] as Word, words[from - 1]?.key));
+  if (kind.given === "strong" && !kind.stop && !isWord) return isNamed(words, from, cue);
   if (cue === "intro") return !kind.stop && (kind.given === "weak" || (!kind.common && !/(?:ed|ing|ly)$/.test(key)));
-  if (cue === "self" && WEAK_GIVEN.has(key) && !kind.stop) return goesOn(words, from);
+  if (cue === "self" && WEAK_GIVEN.has(key) && !kind.stop) return isTalking(words, from);
   return false;
 }
 
@@ -48,9 +50,9 @@ function isSpeaker(words: Word[], from: number): boolean {
   );
 }
 
-function goesOn(words: Word[], from: number): boolean {
+function isTalking(words: Word[], from: number): boolean {
   const after = words[from + 1];
-  return after === undefined || !isJoined(words, from + 1) || GOES_ON.test(after.key);
+  return after !== undefined && isJoined(words, from + 1) && IS_TALKING.test(after.key);
 }
 
 function isLowerPart(words: Word[], index: number): boolean {

@@ -5,11 +5,14 @@ import { isEastAsian } from "./east-asian.ts";
 import type { Lexicon } from "./lexicon.ts";
 import { isCounted, isNamesake, isTitledThing } from "./namesakes.ts";
 import { isCapital, isJoined, isSentenceStart, type Run, runFrom, type Word } from "./runs.ts";
-import { PERSON_VERBS, PLACE_STARTS } from "./words.ts";
+import { isForeignWord } from "./word-names.ts";
+import { PERSON_VERBS, PLACE_STARTS, STREET_WORDS } from "./words.ts";
 
 /** Small words and verbs of Portuguese and Italian behind a name. */
 const FOREIGN_AFTER = /^ (?:e|é|o|do|da|que|não|foi|está|me|vai|já|disse|pediu|mora|quer|tem|di|ha|che)(?!\p{L})/u;
 
+/** Pronouns of Dutch, German and their kin behind a verb. */
+const INVERTED = /^(?:ik|je|jij|hij|ze|wij|ich|er|es|sie|wir|du|jag|vi|han|hon|jeg|hun|det)$/;
 /** Before a name that stands alone they make it a place, a prize, a saint's day … */
 const BEFORE_PLACES =
   /^(?:the|a|in|at|near|saint|st|san|santa|los|las|el|fort|mount|mt|lake|cape|port|der|die|das|le|la|les|l)$/;
@@ -18,7 +21,8 @@ const BEFORE_PLACES =
 export function nameEnd(words: Word[], from: number, cue: Cue, text: string, lexicon: Lexicon): number | undefined {
   const run = runFrom(words, from);
   if (run === undefined || run.isThing || isPartOfThing(words, from, cue)) return undefined;
-  if (PLACE_STARTS.has(words[from]?.key ?? "") && run.to - from > 1) return undefined;
+  if (isPlaceStart(words, from) && run.to - from > 1) return undefined;
+  if (isStreet(words, run)) return undefined;
   const parts = words.slice(run.from, run.to);
   if (isAbbreviation(parts) || isCounted(text, parts[0]?.start ?? 0)) return undefined;
   const known = lexicon.phrase(parts.map(({ key }) => key).join(" "));
@@ -28,6 +32,20 @@ export function nameEnd(words: Word[], from: number, cue: Cue, text: string, lex
   const title = words[from - 1];
   if (cue.endsWith("title") && title !== undefined && isTitledThing(title.key, parts[0]?.key ?? "")) return undefined;
   return isName(words, run, parts, cue, text) ? trimmedEnd(run, parts, cue) : undefined;
+}
+
+/** `Santo André` is a town, `Santo Bianchi` somebody. */
+function isPlaceStart(words: Word[], index: number): boolean {
+  const key = words[index]?.key ?? "";
+  return PLACE_STARTS.has(key) || (key === "santo" && words[index + 1]?.kind.surname === false);
+}
+
+/** `18 Mill Lane`, `7 Marion Close`: a house number in front, and a street's word at the end or right behind it. */
+function isStreet(words: Word[], { from, to }: Run): boolean {
+  if (!/(?:^|\s)\d{1,4}[a-z]? $/i.test(words[from]?.gap ?? "")) return false;
+  const [last, after] = [words[to - 1], words[to]];
+  if (to - from > 1 && last !== undefined && STREET_WORDS.has(last.key)) return true;
+  return after !== undefined && isJoined(words, to) && after.shape === "title" && STREET_WORDS.has(after.key);
 }
 
 /** `P.IVA`: no space behind the full stop, and capitals all through. */
@@ -95,7 +113,7 @@ function isGiven(word: Word | undefined): boolean {
 
 function isSingleName(words: Word[], { from, to }: Run, cue: Cue, text: string): boolean {
   const [before, word, after] = [words[from - 1], words[from] as Word, words[to]];
-  if (word.shape !== "title" || word.kind.given === undefined) return false;
+  if (word.shape !== "title" || word.kind.given === undefined || isAdverb(words, from)) return false;
   const isPlaced = before !== undefined && isJoined(words, from) && BEFORE_PLACES.test(before.key);
   if (isPlaced && !isForeignArticle(words, from, text)) return false;
   const behind = text.slice(word.end, word.end + 16);
@@ -103,6 +121,15 @@ function isSingleName(words: Word[], { from, to }: Run, cue: Cue, text: string):
   if (word.kind.given === "strong") return true;
   if (cue !== "none" && cue !== "self") return true;
   return after !== undefined && isJoined(words, to) && PERSON_VERBS.has(after.key) && after.shape === "lower";
+}
+
+/** `Anders bel ik`, `Anders gesagt`: a word that opens a sentence, and behind it the verb stands before its subject. */
+function isAdverb(words: Word[], index: number): boolean {
+  const [word, verb, subject] = [words[index] as Word, words[index + 1], words[index + 2]];
+  if (!isSentenceStart(words, index) || !isForeignWord(word)) return false;
+  if (verb?.shape !== "lower" || !isJoined(words, index + 1)) return false;
+  if (/^(?:als|dan|gezegd|gesagt)$/.test(verb.key)) return true;
+  return subject !== undefined && isJoined(words, index + 2) && INVERTED.test(subject.key);
 }
 
 /** `A Rosa foi …`, `ho chiesto a Ermenegildo`: an `a` that is not the English article. */
@@ -188,7 +215,7 @@ function isUnknownPerson(words: Word[], { to }: Run, parts: Word[], text: string
 function isPartOfThing(words: Word[], from: number, cue: Cue): boolean {
   const previous = words[from - 1];
   if (cue !== "none" || previous === undefined || !isJoined(words, from) || !isCapital(previous)) return false;
-  if (PLACE_STARTS.has(previous.key)) return true;
+  if (isPlaceStart(words, from - 1)) return true;
   if (previous.kind.stop || previous.shape === "initial") return false;
   if (!isSentenceStart(words, from - 1)) return true;
   const { common, given, surname } = previous.kind;

@@ -4,7 +4,7 @@ const REACH = 60;
 
 /** Right before a name: a storm, a ship, a ruler, a plan. */
 const EPITHET =
-  /(?<!\p{L})(?:hurricane|(?:tropical )?storm|typhoon|cyclone|project|operation|codename|planet|asteroid|comet|moon|saint|st\.?|santa|san|são|sainte?|sankt|king|queen|emperor|empress|pope|hms|uss|mv|lake|mount|fort|cape|class|module|package|library|model|version|release|theatre|theater|street|avenue|rue|via|calle|rua|straße|platz|place|plaza|bridge|hotel|café|cafe|bar|restaurant|church|cathedral|basilica) $/iu;
+  /(?<!\p{L})(?:hurricane|(?:tropical )?storm|typhoon|cyclone|project|operation|codename|planet|asteroid|comet|moon|saint|st\.?|santa|san|são|sainte?|sankt|king|queen|emperor|empress|pope|hms|uss|mv|lake|mount|fort|cape|class|module|package|library|model|version|release|theatre|theater|street|avenue|rue|via|calle|rua|straße|platz|place|plaza|bridge|hotel|café|cafe|bar|restaurant|church|cathedral|basilica|room|boardroom|raum|saal|sala|salle|zaal|aula|building|wing) $/iu;
 /** So many pieces of it. */
 const QUANTITY = /(?<![\p{L}\p{N}])\d{1,3} ?[x×] $/iu;
 /** Right behind one. */
@@ -20,9 +20,12 @@ const SOFTWARE_CONTEXT =
   /(?<![\p{L}\p{N}])(?:languages?|python|java|javascript|typescript|rust|golang|rails|code|coding|compilers?|builds?|ci|models?|llms?|gpt|chat ?gpt|chatbots?|assistants?|prompts?|apis?|optimi[sz]ers?|framework|library|packages?|plugins?|pipelines?|deploy(?:ed|s|ment)?|hey|ai|server|repo(?:sitory)?|docker|kubernetes|software|install(?:ed)?|update[ds]?|version|dashboard|gemini|copilot|siri|alexa|sgd)(?![\p{L}\p{N}])/iu;
 /** Plants, herbs and colours. */
 const PLANT =
-  /^(?:rosemary|basil|sage|ginger|heather|ivy|lily|daisy|holly|hazel|iris|jasmine|violet|poppy|olive|myrtle|laurel|fern|rose|willow|clover|primrose|marigold|saffron|cicely|angelica|valerian|anise|dill|bryony|camellia|dahlia|magnolia|petunia|azalea|zinnia|juniper|rowan|ash|elm|lavender|cherry|clementine|apple|peach|plum|olivia)$/;
+  /^(?:rosemary|basil|sage|ginger|heather|ivy|lily|daisy|holly|hazel|iris|jasmine|violet|poppy|olive|myrtle|laurel|fern|rose|willow|clover|primrose|marigold|saffron|cicely|angelica|valerian|anise|dill|bryony|camellia|dahlia|magnolia|petunia|azalea|zinnia|juniper|rowan|ash|elm|lavender|cherry|clementine|apple|peach|plum|olivia|cedar|aspen|birch|maple|hawthorn|acacia|cypress|linden|sequoia|aster)$/;
 const PLANT_CONTEXT =
   /(?<![\p{L}\p{N}])(?:basil|sage|thyme|ginger|garlic|onions?|salt|pepper|parsley|oregano|mint|herbs?|spices?|recipe|chicken|lamb|roast|oven|leaves|garden(?:ing)?|moor|soil|pruned?|plants?|planted|flowers?|blooms?|grows?|growing|bouquet|scent|fragrance|shrubs?|hedge|lawn|seeds?)(?![\p{L}\p{N}])/iu;
+/** Rooms are called after plants, too: what is said of them. */
+const ROOM_CONTEXT = /(?<!\p{L})(?:meeting rooms?|conference rooms?|rooms?|floors?|booked)(?!\p{L})/iu;
+const AFTER_ROOM = /^ (?:is|was|will be) (?:still |already )?(?:free|booked|occupied|vacant|reserved|taken)(?!\p{L})/u;
 /** Shops, makers and publishers that are always written with an apostrophe. */
 const SHOP =
   /^(?:macy|wendy|denny|levi|lowe|mcdonald|domino|arby|kohl|carl|sotheby|christie|lloyd|moody|sainsbury|dillard|hershey|kellogg|campbell|reese|reuter|harrod|selfridge|morrison|waitrose|wilko|bloomingdale|chili|hardee|popeye|zaxby|culver|applebee|friday|lay|smucker|mott|claire|peet)$/;
@@ -37,7 +40,8 @@ export function isNamesake(text: string, start: number, end: number, key: string
   if (EPITHET.test(before) || AFTER_THING.test(after) || MODEL_NUMBER.test(after)) return true;
   if (SHOP.test(key) && /^'s(?! (?:\p{Ll}))/u.test(after)) return true;
   if (SOFTWARE.test(key) && (SOFTWARE_CONTEXT.test(before) || SOFTWARE_CONTEXT.test(after))) return true;
-  return PLANT.test(key) && (PLANT_CONTEXT.test(before) || PLANT_CONTEXT.test(after));
+  if (!PLANT.test(key)) return false;
+  return PLANT_CONTEXT.test(before) || PLANT_CONTEXT.test(after) || ROOM_CONTEXT.test(before) || AFTER_ROOM.test(after);
 }
 
 /** Whether an amount stands in front: then it is sold by the piece. */

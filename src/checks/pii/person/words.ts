@@ -48,7 +48,12 @@ export const SURE_TITLES = words(
 
 /** Capitalised before a name they make it a place. */
 export const PLACE_STARTS = words(
-  "north south east west northern southern eastern western central new old great upper lower lake port mount mt fort cape san santa saint point isle rio villa puerto monte sankt bad",
+  "north south east west northern southern eastern western central new old great upper lower lake port mount mt fort cape san santa saint point isle rio villa puerto monte sankt sao sint bad",
+);
+
+/** Behind a house number and a name they make a street of it, though some are surnames. */
+export const STREET_WORDS = words(
+  "street st avenue ave road rd lane drive boulevard blvd square court place close crescent terrace grove mews row walk way hill park gardens green gate croft parade quay wharf mill",
 );
 
 /** Small words inside a name. */
@@ -165,6 +170,7 @@ export const COMMON_WORDS = words(`
   google apple amazon microsoft facebook meta twitter netflix spotify uber airbnb tesla nvidia intel samsung sony huawei xiaomi lenovo
   dell ibm oracle sap salesforce adobe paypal stripe visa mastercard pay wallet prime alexa siri cortana gpt chatgpt copilot gemini llama
   mistral bard macbook iphone ipad galaxy pixel playstation xbox nintendo switch retina display watch airpods
+  raum saal zaal sala salle
   black white red blue green yellow orange purple pink brown gray grey golden silver gold north south east west upper lower new old
   great grand high low big little small long short free open closed happy holy saint san santa los las el supreme chief executive officer
   managing senior junior vice deputy assistant associate head lead human resources finance marketing operations logistics quality
