@@ -1,6 +1,6 @@
 /**
  * A third exam, by somebody who had seen neither the rules nor the other sets: people above all. At the first look they
- * were found with precision 0.966 and recall 0.949. Marks as in `marked.ts`.
+ * were found with precision 0.966 and recall 0.949; what made the wrong finds was mended since. Marks as in `marked.ts`.
  * All of them are invented.
  */
 export const PII_EXAM_3 = `
