@@ -6,7 +6,7 @@ import { tierOf } from "../routing/slug.ts";
 import { parseName } from "../routing/variants.ts";
 import type { ChatRequest } from "../schema/chat.ts";
 import { compressMessages } from "./compress.ts";
-import { isForeign, withoutForeignTools } from "./foreign-tools.ts";
+import { hasIdleChoice, isForeign, withoutForeignTools } from "./foreign-tools.ts";
 import { type RequestDefaults, withDefaults } from "./request-defaults.ts";
 
 /** What was taken from a prompt that was too long. */
@@ -33,8 +33,10 @@ export function fitRequest(
   route: RouteRequest,
   defaults?: RequestDefaults,
 ): Fitted {
-  const whole = withLimitName(withTier(withSearch(withThinking(chat, endpoint), endpoint), endpoint), endpoint);
+  const asked = withTier(withSearch(withThinking(chat, endpoint), endpoint), endpoint);
+  const whole = withLimitName(withoutSingleChoice(asked, endpoint), endpoint);
   const dropped = unsupportedParameters(whole, endpoint);
+  if (hasIdleChoice(whole)) dropped.push("tool_choice");
   let fitted = whole;
   if (dropped.length > 0) {
     fitted = { ...whole };
@@ -77,6 +79,13 @@ function withTier(chat: ChatRequest, endpoint: Endpoint): ChatRequest {
   if (tier !== undefined) return { ...chat, service_tier: tier };
   const asksForOther = chat.service_tier === "priority" || chat.service_tier === "fast" || chat.service_tier === "flex";
   return asksForOther && endpoint.hasTiers ? { ...chat, service_tier: "default" } : chat;
+}
+
+/** One choice is what there is anyway: an endpoint that does not list `n` is not told, and nothing is lost. */
+function withoutSingleChoice(chat: ChatRequest, { supportedParameters }: Endpoint): ChatRequest {
+  if (chat.n !== 1 || !supportedParameters || supportedParameters.has("n")) return chat;
+  const { n: _, ...others } = chat;
+  return others as ChatRequest;
 }
 
 /** An endpoint that lists one of the names of the output limit is given the limit under that name. */

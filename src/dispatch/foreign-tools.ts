@@ -4,9 +4,15 @@ import { PROVIDER_TOOL_TYPES } from "../schema/tools.ts";
 
 /** Whether a tool is one that providers run themselves, and this one does not. */
 export function isForeign({ type }: Tool, { provider, supportedParameters }: Endpoint): boolean {
-  if (!PROVIDER_TOOL_TYPES.has(type) || provider.quirks.is_router || supportedParameters?.has(type)) return false;
+  if (!PROVIDER_TOOL_TYPES.has(type) || supportedParameters?.has(type)) return false;
+  if (provider.quirks.is_router) return supportedParameters?.has("tools") === false;
   // What asks for a search is the search of that protocol, by whichever name.
   return provider.api !== "google-gemini" || type === "code_interpreter";
+}
+
+/** Whether a request says how to choose among tools that it does not bring. To have to call one stays a demand. */
+export function hasIdleChoice({ tools, tool_choice: choice }: ChatRequest): boolean {
+  return (choice === "none" || choice === "auto") && !tools?.length;
 }
 
 /** A request without the tools that nobody runs, and the names of what was left out. */

@@ -195,7 +195,7 @@ export function createApp(): Hono<AppEnv> {
   for (const mount of ["/api/v2", "/v2"]) app.post(mount + HYBRID_SEARCH, tables("postHybridSearch"));
   addSiblings(app);
   app.get("/", (c) => c.json({ name: "Pointsman", api: "/api/v1", models: "/api/v1/models" }));
-  app.notFound((c) => errorResponse(noRoute(c), undefined, dialectOfNowhere(c)));
+  app.notFound((c) => dialectOfNowhere(c).then((dialect) => errorResponse(noRoute(c), undefined, dialect)));
   app.onError((error, c) => errorResponse(error, undefined, dialectOf(c)));
   return withRequestIds(app);
 }

@@ -42,11 +42,20 @@ export async function identify(c: AppContext): Promise<Caller> {
     throw new RouterError("authentication", "This key has expired");
   checkAddress(c, key);
   const team = key.team === null ? undefined : await findTeam(c.env.KV, key.team);
-  if (key.team !== null && !team) throw new RouterError("authentication", "The workspace of this key was deleted");
+  if (key.team !== null && !team) throw teamGone(key);
   if (key.kind === "management") return { kind: "management", key, team };
   const who = actingOf(c, key, team);
   const acting = who instanceof Promise ? await who : who;
   return { kind: "key", key: key.kind === "service" ? { ...key, userId: acting.userId } : key, ...acting };
+}
+
+/** Who made the key may have called it a workspace or a project: some kinds of keys and clients only know projects. */
+function teamGone({ kind, dialect }: ApiKey): RouterError {
+  const isProjects = kind === "pat" || dialect === "jamai";
+  return new RouterError(
+    "authentication",
+    `The ${isProjects ? "project" : "workspace or project"} of this key was deleted`,
+  );
 }
 
 /** The inference key of the caller, with its team. Management keys manage, they do not infer. */

@@ -71,7 +71,7 @@ async function withVectors(
   const refused = refusalOf(had + chunks.length, dimensions);
   if (refused !== undefined) throw invalidField("table", refused);
   if (embeddingModel === null) return { chunks: chunks.map((chunk) => ({ ...chunk, vector: null })), dimensions };
-  const vectors = await embedded(() => embed(embeddingModel, chunks.map(textOf), "document"));
+  const vectors = await embedded(embeddingModel, () => embed(embeddingModel, chunks.map(textOf), "document"));
   const length = vectors[0]?.length ?? 0;
   if (vectors.length !== chunks.length || length === 0 || vectors.some((vector) => vector.length !== length))
     throw embeddingFailed();
@@ -80,10 +80,12 @@ async function withVectors(
 }
 
 /** Whose fault a failure is: what the caller can mend is told as it is, anything else is a 502. */
-async function embedded<T>(work: () => Promise<T>): Promise<T> {
+async function embedded<T>(model: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    if (error instanceof RouterError && error.isUnknownModel)
+      throw invalidField("embedding_model", `this table's, ${model}, is not a valid model ID any more`);
     const isCallers =
       error instanceof RouterError && error.status < 500 && error.status !== 429 && error.status !== 408;
     if (isCallers) throw error;

@@ -1,5 +1,6 @@
 import type { Endpoint } from "../catalogue/catalogue.ts";
 import type { ChatRequest } from "../schema/chat.ts";
+import { PROVIDER_TOOL_TYPES } from "../schema/tools.ts";
 import type { ToolChoiceKind } from "./request.ts";
 
 /**
@@ -37,19 +38,24 @@ const NEEDED_PARAMETERS: Record<string, string[]> = {
   max_completion_tokens: ["max_completion_tokens", "max_tokens"],
 };
 
-const NAMES = new Map(Object.entries({ ...OPTIONAL_PARAMETERS, ...NEEDED_PARAMETERS }));
+/** Tools that providers run themselves. Who does not is asked all the same, unless all parameters are required. */
+const PROVIDER_TOOLS = [...PROVIDER_TOOL_TYPES].map((type): [string, string[]] => [`tools.${type}`, [type, "tools"]]);
 
-/** The fields of a request that an endpoint may or may not take. */
+const NAMES = new Map([...Object.entries({ ...OPTIONAL_PARAMETERS, ...NEEDED_PARAMETERS }), ...PROVIDER_TOOLS]);
+
+/** The fields of a request that an endpoint may or may not take; a tool that providers run is `tools.<type>`. */
 export function routedParameters(chat: ChatRequest): string[] {
   const names: string[] = [];
-  for (const name in chat) if (NAMES.has(name) && asks(name, chat[name])) names.push(name);
+  for (const name in chat) if (NAMES.has(name) && asks(name, chat[name], chat)) names.push(name);
+  for (const { type } of chat.tools ?? []) if (PROVIDER_TOOL_TYPES.has(type)) names.push(`tools.${type}`);
   return names;
 }
 
 /** Whether a value asks for something: plain text and no tools are what happens anyway. */
-function asks(name: string, value: unknown): boolean {
+function asks(name: string, value: unknown, { tools }: ChatRequest): boolean {
   if (value === null || value === undefined) return false;
-  if (name === "tools") return Array.isArray(value) && value.length > 0;
+  if (name === "tools") return tools?.some(({ type }) => !PROVIDER_TOOL_TYPES.has(type)) === true;
+  if (name === "tool_choice") return (tools?.length ?? 0) > 0;
   if (name === "response_format") return (value as { type?: unknown }).type !== "text";
   return true;
 }

@@ -1,4 +1,5 @@
 import type { ChatRequest, ProviderPreferences } from "../schema/chat.ts";
+import { PROVIDER_TOOL_TYPES } from "../schema/tools.ts";
 import { type PromptTokens, promptTokens } from "../usage/prompt-tokens.ts";
 import { compressionWish } from "./compression.ts";
 import { routedParameters } from "./parameters.ts";
@@ -64,7 +65,9 @@ export function toRouteRequest(chat: ChatRequest): RouteRequest {
   if (tools.length > 0) {
     request.toolName = toolNameOf(tools[0]);
     const choice = chat.tool_choice;
-    if (choice) request.toolChoice = toolChoiceKind(choice);
+    // What providers run is left out where one does not, together with a choice of nothing else.
+    const isForAll = request.parameters.includes("tools") && !namesProviderTool(choice);
+    if (choice && isForAll) request.toolChoice = toolChoiceKind(choice);
   }
   const compression = compressionWish(chat);
   if (compression) request.compression = compression;
@@ -85,6 +88,10 @@ function preferencesOf({ provider, route }: ChatRequest): ProviderPreferences {
 function toolNameOf(tool: unknown): string {
   const { function: own, name, type } = tool as { function?: { name?: unknown }; name?: unknown; type?: unknown };
   return [own?.name, name, type].find((text) => typeof text === "string") ?? "";
+}
+
+function namesProviderTool(choice: ChatRequest["tool_choice"]): boolean {
+  return typeof choice === "object" && choice !== null && PROVIDER_TOOL_TYPES.has(choice.type);
 }
 
 function toolChoiceKind(choice: NonNullable<ChatRequest["tool_choice"]>): ToolChoiceKind {

@@ -136,6 +136,13 @@ function resolveName(name: string, input: ResolveInput): Found | undefined {
   return latest && { strategy: "latest", tracks: [{ model: latest, shownAs: latest.id, sort, tier }] };
 }
 
+/** Whether a name leads to anything at all, for whomever: a model, an alias, an adapter or a router. */
+export function isKnownName(name: string, catalogue: RoutedCatalogue): boolean {
+  const { base } = parseName(name);
+  if (isRouter(base) || catalogue.router(base) || catalogue.alias(base)) return true;
+  return (catalogue.model(base) ?? catalogue.latest(base)) !== undefined;
+}
+
 /** A variant that there is not, of a model that there is: it exists, and nobody serves it. */
 function withoutEndpoints(name: string, catalogue: RoutedCatalogue): Model | undefined {
   const colon = name.indexOf(":");

@@ -9,6 +9,7 @@ import {
   integerFrom,
   jsonObject,
   numberBetween,
+  oneOfSentence,
   reasoningEffortSchema,
   sentence,
   strings,
@@ -62,9 +63,9 @@ export const reasoningOptionsSchema = z.looseObject({
 });
 export type ReasoningOptions = z.infer<typeof reasoningOptionsSchema>;
 
-/** Stop sequences that any dialect takes; most take fewer. */
-const MAX_STOPS = 16;
-const STOP = expected(`a string or an array of at most ${MAX_STOPS} strings`);
+/** Far beyond any id. */
+const MAX_USER_CHARS = 4_096;
+const STOP = expected("a string or an array of strings");
 const TOO_MANY_MODELS = "'models' array must have 3 items or fewer.";
 const NO_INPUT = 'Input required: specify "prompt" or "messages"';
 
@@ -99,7 +100,8 @@ export const chatRequestSchema = z.looseObject({
   presence_penalty: numberBetween(-2, 2).nullish(),
   repetition_penalty: z.number(expected("a number above 0, at most 2")).gt(0).max(2).nullish(),
   seed: z.int(expected("a whole number")).nullish(),
-  stop: z.union([z.string(), z.array(z.string(), STOP).max(MAX_STOPS)], STOP).nullish(),
+  /** How many sequences are taken depends on the client's dialect. */
+  stop: z.union([z.string(), z.array(z.string(), STOP)], STOP).nullish(),
   /** Token id → bias. */
   logit_bias: z.record(z.string(expected("a token id in digits")).regex(/^\d+$/), numberBetween(-100, 100)).nullish(),
   logprobs: z.boolean().nullish(),
@@ -135,8 +137,12 @@ export const chatRequestSchema = z.looseObject({
 
   verbosity: z.enum(["low", "medium", "high", "xhigh", "max"]).nullish(),
   reasoning: reasoningOptionsSchema.nullish(),
-  /** Shorthand for `reasoning.effort`. */
-  reasoning_effort: reasoningEffortSchema.nullish(),
+  /** Shorthand for `reasoning.effort`; `disable` is another word for `none`, put in its place before this is looked at. */
+  reasoning_effort: z
+    .enum(reasoningEffortSchema.options, {
+      error: ({ input }) => oneOfSentence([...reasoningEffortSchema.options, "disable"], input),
+    })
+    .nullish(),
   /** Legacy: true is `reasoning: {}`, false is `reasoning: {exclude: true}`. */
   include_reasoning: z.boolean().nullish(),
 
@@ -175,7 +181,7 @@ export const chatRequestSchema = z.looseObject({
   x_search_filter: jsonObject().nullish(),
 
   /** The client's id of its end user. */
-  user: textUpTo(256).nullish(),
+  user: textUpTo(MAX_USER_CHARS).nullish(),
   /** Groups requests; those of one session go to one provider where possible. */
   session_id: textUpTo(256).nullish(),
   /** Recorded with the generation: at most 16 pairs. */
@@ -242,11 +248,16 @@ export function parseChatRequest(json: unknown): ChatRequest {
  */
 export function wholeRequest(chat: ChatRequest, maxStops = 4): ChatRequest {
   const { tools, tool_choice: choice, stop } = chat;
-  if (Array.isArray(stop) && stop.length > maxStops)
-    throw invalidField("stop", sentence(`a string or an array of at most ${maxStops} strings`, stop));
+  checkStops(stop, maxStops);
   if (typeof choice === "object" && choice !== null && !tools?.some((tool) => isChosen(tool, choice)))
     throw invalidField(`tool_choice.${choice.type === "function" ? "function.name" : "type"}`, NO_SUCH_TOOL);
   return withoutEmptyWishes(chat);
+}
+
+/** Throws a 400 for more stop sequences than are taken. */
+export function checkStops(stop: unknown, most: number): void {
+  if (Array.isArray(stop) && stop.length > most)
+    throw invalidField("stop", sentence(`a string or an array of at most ${most} strings`, stop));
 }
 
 const NO_SUCH_TOOL = "expected the name of one of the tools of this request";

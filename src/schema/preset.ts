@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { invalidField, RouterError } from "../errors.ts";
 import { isRecord } from "./accepts.ts";
-import { type ChatMessage, chatRequestSchema, parseChatRequest } from "./chat.ts";
+import { type ChatMessage, chatRequestSchema, checkStops, parseChatRequest } from "./chat.ts";
 import { integerBetween, integerFrom } from "./fields.ts";
 import { findProblem } from "./problem.ts";
 
@@ -95,6 +95,8 @@ const NO_CONVERSATION: ChatMessage[] = [{ role: "user", content: "" }];
 
 /** Keeps a preset small enough to be read beside a request. */
 const MAX_CHARS = 256 * 1024;
+/** As many as any dialect takes; most take fewer. */
+const MAX_STOPS = 16;
 
 /**
  * The version of a preset that a chat request makes. The body passes the checks of a chat request, save that it needs
@@ -105,6 +107,7 @@ export function parsePresetBody(body: unknown): PresetDraft {
   if (!isRecord(body)) throw invalidField("", "Request body must be a JSON object");
   const given = Array.isArray(body.messages) && body.messages.length === 0 ? null : body.messages;
   const { messages } = parseChatRequest({ ...body, messages: given ?? NO_CONVERSATION });
+  checkStops(body.stop, MAX_STOPS);
   const problem = findProblem(ownFieldsSchema, body, "");
   if (problem) throw invalidField(problem.path, problem.message);
   const own = ownFieldsSchema.parse(body);

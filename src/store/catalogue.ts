@@ -55,8 +55,7 @@ export async function writeCatalogue(
   json: unknown,
   masterKeys: string | undefined,
 ): Promise<Snapshot> {
-  const document = await checkCatalogue(json, masterKeys);
-  return store(kv, document);
+  return storeCatalogue(kv, await checkCatalogue(json, masterKeys));
 }
 
 /**
@@ -95,11 +94,12 @@ export async function resealCatalogue(
       resealed++;
     }
   }
-  if (resealed > 0) await store(kv, document);
+  if (resealed > 0) await storeCatalogue(kv, document);
   return { resealed, unreadable };
 }
 
-async function store(kv: KVNamespace, document: CatalogueDocument): Promise<Snapshot> {
+/** Stores a document that `checkCatalogue` has let pass; it is in force in this isolate at once. */
+export async function storeCatalogue(kv: KVNamespace, document: CatalogueDocument): Promise<Snapshot> {
   const version = Date.now();
   await fromStore("catalogue's store", () => kv.put(KEY, JSON.stringify({ version, document })));
   snapshot = replaceBy(toSnapshot(document, version));

@@ -34,6 +34,8 @@ describe("parameters that an endpoint does not take", () => {
       takes("seed"),
       [],
     ],
+    ["a choice among no tools", { tool_choice: "none" }, {}, ["tool_choice"]],
+    ["not the demand to call one", { tool_choice: "required" }, {}, []],
     ["reasoning under its other name", { reasoning: { effort: "low" } }, takes("include_reasoning"), []],
   ])("are left out: %s", (_, chat, spec, dropped) => {
     const fitted = fitFor(chat, spec);

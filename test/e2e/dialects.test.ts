@@ -28,8 +28,13 @@ const searching = await world.addModels(["searching"], {
   },
 });
 
+const plain = await world.addModels(["plain"], {
+  plain: { answer: json(completion("Hi")), endpoint: { supported_parameters: ["max_tokens", "temperature", "stop"] } },
+});
+
 const FREE = { model: free.model(), route: free.route("free") };
 const NARROW = { model: narrow.model(), route: narrow.route("narrow") };
+const PLAIN = { model: plain.model(), route: plain.route("plain") };
 const SEARCHING = { model: searching.model(), route: searching.route("searching") };
 
 const NAMES = ["openrouter", "predictionguard", "jamai", "bud"] as const;
@@ -155,6 +160,38 @@ describe("a request", () => {
     expect(chosen.headers.get("x-pointsman-dropped")).toBe("tools.web_search, tool_choice");
   });
 
+  it.each<[title: string, fields: object, dropped: string | null]>([
+    ["a tool that providers run", { tools: [{ type: "web_search" }] }, "tools.web_search"],
+    [
+      "such tools, of which one must be called",
+      { tools: [{ type: "code_interpreter" }, { type: "web_search" }], tool_choice: "required" },
+      "tools.code_interpreter, tools.web_search, tool_choice",
+    ],
+    [
+      "such a tool, named",
+      { tools: [{ type: "web_search" }], tool_choice: { type: "web_search" } },
+      "tools.web_search, tool_choice",
+    ],
+    ["a choice among no tools", { tool_choice: "none" }, "tool_choice"],
+    ["one choice", { n: 1 }, null],
+  ])("leaves out for an endpoint without tools: %s", async (_, fields, dropped) => {
+    for (const name of ["openrouter", "predictionguard", "bud"] as const) {
+      const { body, headers } = await sent(name, fields, PLAIN);
+      expect(body).toEqual({ messages: HELLO });
+      expect(headers.get("x-pointsman-dropped")).toBe(dropped);
+    }
+  });
+
+  it("with a function, or with all its parameters required, does not go to an endpoint without tools", async () => {
+    const model = plain.model();
+    for (const fields of [
+      { tools: [{ type: "web_search" }, TOOL] },
+      { tools: [{ type: "web_search" }], provider: { require_parameters: true } },
+    ])
+      expect((await ask("openrouter", { model, ...fields })).status).toBe(404);
+    await sent("openrouter", { tool_choice: "none", provider: { require_parameters: true } }, PLAIN);
+  });
+
   it.each<[title: string, messages: object[], expected: object[]]>([
     [
       "a lone system message",
@@ -258,7 +295,11 @@ describe("a request", () => {
     const stop = Array.from({ length: count }, (_, index) => `stop ${index}`);
     const answers = await Promise.all(NAMES.map((name) => ask(name, { stop })));
     expect(answers.map(({ status }) => status)).toEqual(statuses);
-    for (const answer of answers) await answer.text();
+    for (const [index, answer] of answers.entries()) {
+      const most = [4, 16, 16, 4][index];
+      const said = await answer.text();
+      if (answer.status !== 200) expect(said).toContain(`at most ${most} strings`);
+    }
   });
 
   it("has its id on record, and is a session by it", async () => {

@@ -5,6 +5,12 @@ import { embeddings, failing, LUNCH, startLibrary, TRAVEL } from "../support/lib
 
 const { gateway, route, instead, makeTable, search, ask, arrivals, library } = await startLibrary();
 
+const PASSING = {
+  name: "Passing",
+  output_modalities: ["embeddings"],
+  endpoints: [{ provider: "library", model: "embed" }],
+};
+
 describe("a knowledge table", () => {
   it("is made, listed and deleted", async () => {
     const json = { id: "handbook", name: "Handbook", chunk_size: 1000, chunk_overlap: 100 };
@@ -210,6 +216,26 @@ describe("a document", () => {
     expect((await jsonOf(await gateway.request(path), 200)).data).toMatchObject({ chunks: 0, dimensions: null });
     expect((await search(path, "garage", { mode: "keyword" })).chunks).toEqual([]);
     instead.delete("frail");
+  });
+});
+
+describe("a table whose embedding model has left", () => {
+  it("takes nothing more, and says why", async () => {
+    await gateway.addCatalog({ models: { "library/passing": PASSING } } as never);
+    const { path } = await makeTable({ embedding_model: "library/passing" });
+    const { models, ...others } = await jsonOf(await gateway.manage("/catalog"), 200);
+    const { "library/passing": _, ...left } = models;
+    await gateway.putCatalog({ ...others, models: left });
+    for (const [to, json] of [
+      ["documents", { file_name: "a.txt", text: "The garage opens at six." }],
+      ["rows", { rows: [{ text: "The garage opens at six." }] }],
+    ] as const) {
+      const { error } = await jsonOf(await gateway.request(`${path}/${to}`, { json }), 400);
+      expect(error).toMatchObject({
+        message: expect.stringMatching(/^embedding_model: .*library\/passing/),
+        metadata: { field: "embedding_model" },
+      });
+    }
   });
 });
 

@@ -317,23 +317,23 @@ describe("a team's management key", () => {
     }
   });
 
-  it.each(["workspace_id", "project_id"])(
-    "makes keys for its own workspace, and cannot name another in %s",
-    async (field) => {
-      const make = (fields: object) => send("/api/v1/keys", { key: A.management, json: { name: "made", ...fields } });
-      const own = await (await make({})).json<{ data: { workspace_id: string } }>();
-      expect(own.data.workspace_id).toBe(A.id);
-      for (const id of [B.id, "default", "nowhere"]) {
-        const refused = await make({ [field]: id });
-        expect(refused.status).toBe(400);
-        expect(await refused.json()).toMatchObject({
-          error: { message: `${field}: there is no such workspace`, metadata: { field } },
-        });
-      }
-      const another = await make({ is_management_key: true });
-      expect(await another.json()).toMatchObject({ data: { workspace_id: A.id, is_management_key: true } });
-    },
-  );
+  it.each([
+    ["workspace_id", "workspace"],
+    ["project_id", "project"],
+  ])("makes keys for its own workspace, and cannot name another in %s", async (field, word) => {
+    const make = (fields: object) => send("/api/v1/keys", { key: A.management, json: { name: "made", ...fields } });
+    const own = await (await make({})).json<{ data: { workspace_id: string } }>();
+    expect(own.data.workspace_id).toBe(A.id);
+    for (const id of [B.id, "default", "nowhere"]) {
+      const refused = await make({ [field]: id });
+      expect(refused.status).toBe(400);
+      expect(await refused.json()).toMatchObject({
+        error: { message: `${field}: there is no such ${word}`, metadata: { field } },
+      });
+    }
+    const another = await make({ is_management_key: true });
+    expect(await another.json()).toMatchObject({ data: { workspace_id: A.id, is_management_key: true } });
+  });
 
   it("does not touch a key of the installation", async () => {
     const { data } = await makeKey({ is_management_key: true });

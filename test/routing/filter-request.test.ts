@@ -78,6 +78,9 @@ describe("hard filters: tools", () => {
     [TOOLS, ["temperature"], false],
     [TOOLS, ["tools"], true],
     [TOOLS, undefined, true],
+    [{ tools: [{ type: "web_search" }] }, ["temperature"], true],
+    [{ tools: [{ type: "openrouter:datetime" }] }, ["temperature"], false],
+    [{ ...TOOLS, tools: [...(TOOLS.tools ?? []), { type: "code_interpreter" }] }, ["temperature"], false],
   ])("%j at one that takes %j: %s", (chat, supported, isTaken) => {
     expect(reason({ a: supported ? takes(...supported) : {} }, chat)).toBe(isTaken ? undefined : "tools");
   });

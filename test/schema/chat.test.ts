@@ -59,7 +59,7 @@ describe("a field of the body", () => {
     ["model"],
     ["preset"],
     ["prompt_cache_key"],
-    ["user", 256],
+    ["user", 4_096],
     ["session_id", 256],
     ["id", 256],
   ];
@@ -73,7 +73,7 @@ describe("a field of the body", () => {
       [1, true, [], {}, ...(longest === undefined ? [] : ["x".repeat(longest + 1)])],
     ]),
     ["models", [[], ["a/b"], ["a/b", "c/d", "e/f"], null], ["a/b", {}, 1]],
-    ["stop", ["END", [], ["a", "b", "c", "d"], Array(16).fill("a"), null], [1, {}, true, Array(17).fill("a")]],
+    ["stop", ["END", [], ["a", "b", "c", "d"], Array(17).fill("a"), null], [1, {}, true]],
     ["stream_options", [{ include_usage: true }, {}, null], ["yes", [], 1]],
     ["logit_bias", [{ "50256": -100, "1": 0.5 }, {}, null], ["x", [], 1]],
     ["tools", [[], null], [{}, "get_weather", 1]],

@@ -107,6 +107,7 @@ describe("the body of a preset", () => {
     [{ messages: [{ role: "nobody", content: "x" }] }, "messages.0.role"],
     [{ messages: 7 }, "messages"],
     [{ prompt: 7 }, "prompt"],
+    [{ stop: Array(17).fill("a") }, "stop"],
     [{ stream: "yes" }, "stream"],
     [{ tools: [{ type: "function", function: {} }] }, "tools.0.function.name"],
     [{ reasoning_effort: "low", reasoning: { effort: "high" } }, "reasoning_effort"],

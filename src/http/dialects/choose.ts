@@ -1,4 +1,5 @@
 import type { ApiKey } from "../../schema/key.ts";
+import { findKey } from "../../store/keys.ts";
 import type { AppContext } from "../env.ts";
 import { requestIdOf } from "../request-id.ts";
 import { isPersonal, tokenOf } from "../token.ts";
@@ -25,9 +26,15 @@ export function dialectOf(c: AppContext): Dialect | undefined {
   return name === "openrouter" ? undefined : CREATE[name](requestIdOf(c.req.raw));
 }
 
-/** The dialect of an error about a path that is none: also under the bare root it is the contract's. */
-export function dialectOfNowhere(c: AppContext): Dialect | undefined {
-  return hasPersonalToken(c) ? dialectOf(c) : undefined;
+/** The same of a path that is none, where nobody has asked yet whose key it is. Does not throw. */
+export async function dialectOfNowhere(c: AppContext): Promise<Dialect | undefined> {
+  try {
+    const key = await findKey(c.env.KV, tokenOf(c.req.raw.headers));
+    if (key) noteDialect(c, key);
+  } catch {
+    // Neither a missing token nor a store that fails makes a path of it.
+  }
+  return dialectOf(c);
 }
 
 function guess(c: AppContext): DialectName {

@@ -1,7 +1,8 @@
 import { invalidField } from "../../errors.ts";
-import { checkCatalogue, readCatalogue, writeCatalogue } from "../../store/catalogue.ts";
+import { checkCatalogue, readCatalogue, storeCatalogue } from "../../store/catalogue.ts";
 import { type AppContext, waitUntilOf } from "../env.ts";
 import { readJsonBody } from "../read-body.ts";
+import { checkSettings } from "./catalog-settings.ts";
 
 /** GET /catalog: the operator's document; literal provider keys are shown sealed. */
 export async function getCatalog(c: AppContext): Promise<Response> {
@@ -16,7 +17,8 @@ export async function getCatalog(c: AppContext): Promise<Response> {
 export async function putCatalog(c: AppContext): Promise<Response> {
   const dryRun = c.req.query("dry_run") ?? "false";
   if (dryRun !== "true" && dryRun !== "false") throw invalidField("dry_run", "must be true or false");
-  if (dryRun === "true") return c.json(await checkCatalogue(await readJsonBody(c.req.raw), c.env.MASTER_KEYS));
-  const { document } = await writeCatalogue(c.env.KV, await readJsonBody(c.req.raw), c.env.MASTER_KEYS);
+  const document = await checkCatalogue(await readJsonBody(c.req.raw), c.env.MASTER_KEYS);
+  checkSettings(document);
+  if (dryRun === "false") await storeCatalogue(c.env.KV, document);
   return c.json(document);
 }

@@ -77,8 +77,10 @@ async function teamOf(c: AppContext, caller: ManagementCaller, body: NewKeyField
     throw new RouterError("permission_denied", "Only management keys of the installation make service keys");
   if (named === undefined) return caller.team?.id ?? (kind === "api" ? DEFAULT_TEAM : null);
   const team = await findWorkspace(c, caller, named);
-  if (!team) throw invalidField(workspace_id == null ? "project_id" : "workspace_id", "there is no such workspace");
-  return team.id;
+  if (team) return team.id;
+  throw workspace_id == null
+    ? invalidField("project_id", "there is no such project")
+    : invalidField("workspace_id", "there is no such workspace");
 }
 
 /** A partner's token opens the key as its own does, so it must open nothing yet. */

@@ -42,6 +42,48 @@ describe("the operator's catalogue", () => {
   });
 });
 
+describe("settings that name something", () => {
+  const judge = (check: string, name: string) => ({ checks: { [check]: { judge: name } } });
+  const NAMES = {
+    aliases: { "acme/alias": { model: "acme/one" }, "acme/tuned": { adapter_of: "acme/one", adapter: "t" } },
+    routers: { "acme/router": { members: [{ target: "acme/one", weight: 1 }] } },
+  };
+  const send = (settings: object, query: string) =>
+    manage(`${PATH}${query}`, { method: "PUT", json: { ...DOCUMENT, ...NAMES, ...settings } });
+
+  it.each<[field: string, settings: object]>([
+    ["checks.toxicity.judge", judge("toxicity", "nope/x")],
+    ["checks.factuality.judge", judge("factuality", "acme/one:free")],
+    ["checks.injection.judge", judge("injection", "nope/x:nitro")],
+    ["checks.pii.judge", judge("pii", "constructor")],
+    ["checks.pii.region", { checks: { pii: { region: "XX" } } }],
+    ["retrieval.embedding_model", { retrieval: { embedding_model: "nope/x" } }],
+    ["retrieval.reranking_model", { retrieval: { reranking_model: "~nope/x-latest" } }],
+  ])("are refused where nothing has that name, and nothing is stored: %s", async (field, settings) => {
+    await put(DOCUMENT);
+    for (const query of ["", "?dry_run=true"])
+      expect(await errorOf(send(settings, query), 400)).toMatchObject({ metadata: { field } });
+    expect(await (await manage(PATH)).json()).not.toHaveProperty("checks");
+  });
+
+  it.each<[settings: object]>([
+    [judge("toxicity", "acme/one")],
+    [judge("toxicity", "acme/one:nitro")],
+    [judge("factuality", "acme/alias")],
+    [judge("injection", "acme/tuned")],
+    [judge("pii", "acme/router")],
+    [judge("pii", "demo/echo")],
+    [{ checks: { pii: { judge: null, region: "DE" }, toxicity: { judge: "openrouter/auto" } } }],
+    [{ retrieval: { reranking_model: "pointsman/bm25", embedding_model: null } }],
+  ])("are taken: %j", async (settings) => {
+    for (const query of ["?dry_run=true", ""]) {
+      const answer = await send(settings, query);
+      expect(await answer.json()).toMatchObject(settings);
+      expect(answer.status).toBe(200);
+    }
+  });
+});
+
 describe("a dry run", () => {
   const check = (json: unknown, query = "dry_run=true") => manage(`${PATH}?${query}`, { method: "PUT", json });
 

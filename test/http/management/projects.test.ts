@@ -79,7 +79,12 @@ describe("a project", () => {
     const at = { headers: { "x-project-id": "p3" } };
     for (const { key } of [...keys, global]) expect((await chat(key, {}, at)).status).toBe(200);
     expect(await (await manage(`${PATH}/p3`, { method: "DELETE" })).json()).toEqual({ deleted: true });
-    for (const { key } of keys) expect((await chat(key)).status).toBe(401);
+    const words = ["workspace or project", "project"];
+    for (const [index, { key }] of keys.entries()) {
+      const refused = await chat(key);
+      expect(refused.status).toBe(401);
+      expect(await refused.text()).toContain(`The ${words[index]} of this key was deleted`);
+    }
     expect((await chat(global.key, {}, at)).status).toBe(403);
     await errorOf(manage(`${PATH}/p3`), 404);
     await errorOf(manage(`${PATH}/p3`, { method: "DELETE" }), 404);

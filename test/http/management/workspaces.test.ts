@@ -136,7 +136,7 @@ describe("a workspace that is deleted", () => {
     expect((await send(`${PATH}/doomed`, { key: management })).status).toBe(200);
     expect(await jsonOf(manage(`${PATH}/doomed`, { method: "DELETE" }))).toEqual({ deleted: true });
     for (const answer of [chat(key), send("/api/v1/key", { key }), send("/api/v1/keys", { key: management })])
-      expect(await errorOf(answer, 401)).toMatchObject({ message: "The workspace of this key was deleted" });
+      expect(await errorOf(answer, 401)).toMatchObject({ message: "The workspace or project of this key was deleted" });
     await errorOf(manage(`${PATH}/doomed`), 404);
     await errorOf(make({ id: "doomed" }), 409);
     await errorOf(manage("/api/v1/keys", { json: { name: "x", workspace_id: "doomed" } }), 400);
