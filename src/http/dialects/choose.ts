@@ -16,8 +16,12 @@ const CREATE: Record<DialectName, (requestId: string) => Dialect | undefined> = 
 };
 
 /** The dialect of a request whose key is known: the key's own, else what its kind or its path says. */
-export function noteDialect(c: AppContext, { dialect, kind }: ApiKey): void {
-  c.set("dialect", dialect ?? (kind === "pat" || kind === "service" ? "jamai" : dialectOfPath(c)));
+export function noteDialect(c: AppContext, key: ApiKey): void {
+  c.set("dialect", ownDialect(key) ?? dialectOfPath(c));
+}
+
+function ownDialect({ dialect, kind }: Pick<ApiKey, "dialect" | "kind">): DialectName | undefined {
+  return dialect ?? (kind === "pat" || kind === "service" ? "jamai" : undefined);
 }
 
 /** The dialect of a request, bound to it; undefined for the contract's own. Known also when nobody knows the key. */
@@ -26,15 +30,18 @@ export function dialectOf(c: AppContext): Dialect | undefined {
   return name === "openrouter" ? undefined : CREATE[name](requestIdOf(c.req.raw));
 }
 
-/** The same of a path that is none, where nobody has asked yet whose key it is. Does not throw. */
+/**
+ * The dialect of an error about a path that is none, where nobody has asked yet whose key it is: the key's own, else the
+ * contract's, also under the bare root. Does not throw.
+ */
 export async function dialectOfNowhere(c: AppContext): Promise<Dialect | undefined> {
   try {
     const key = await findKey(c.env.KV, tokenOf(c.req.raw.headers));
-    if (key) noteDialect(c, key);
+    if (key) c.set("dialect", ownDialect(key) ?? "openrouter");
   } catch {
     // Neither a missing token nor a store that fails makes a path of it.
   }
-  return dialectOf(c);
+  return c.get("dialect") !== undefined || hasPersonalToken(c) ? dialectOf(c) : undefined;
 }
 
 function guess(c: AppContext): DialectName {
