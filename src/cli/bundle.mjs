@@ -32,7 +32,12 @@ export async function bundle(directory) {
     minify: true,
     metafile: true,
     external: ["cloudflare:*", "node:*"],
-    plugins: [tablesAsBytes(directory, (name) => made.add(name))],
+    plugins: [
+      tablesAsBytes(directory, (name) => {
+        if (made.has(name)) throw new Error(`two tables are called ${name}`);
+        made.add(name);
+      }),
+    ],
   });
   for (const path of Object.keys(metafile.outputs)) made.add(basename(path));
   for (const name of await readdir(directory))

@@ -213,6 +213,19 @@ describe("judges and a budget", () => {
     expect(data.usage).toBe(0);
   });
 
+  it("never cost more than the limit, one after the other", async () => {
+    const limit = 0.002;
+    const key = await gateway.createKey({ limit });
+    const headers = { authorization: `Bearer ${key}` };
+    const statuses: number[] = [];
+    while (statuses.length < 300 && statuses.at(-1) !== 402)
+      statuses.push((await gateway.request("/chat/completions", { json: json(false), headers })).status);
+    const { data } = await jsonOf(await gateway.request("/key", { headers }), 200);
+    expect(statuses.at(-1)).toBe(402);
+    expect(data.usage).toBeGreaterThan(0);
+    expect(data.usage).toBeLessThanOrEqual(limit);
+  });
+
   it("never cost more than the limit, however many are asked at once", async () => {
     const limit = 0.001;
     const key = await gateway.createKey({ limit });

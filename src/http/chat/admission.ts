@@ -88,6 +88,11 @@ export interface FurtherCalls {
   usually: number;
 }
 
+/** What a call may cost at most, in nano-dollars, whichever of the limits it counts against. */
+export function mostNanoUsd({ key, team }: { key: ApiKey; team: Team }, planned: Planned): number {
+  return Math.max(...layersOf(key, team).map(({ accounts }) => needOf(planned, accounts).nanoUsd));
+}
+
 function needOfAll(planned: Planned, others: FurtherCalls[], accounts: AccountLimits[]): Amounts {
   const need = needOf(planned, accounts);
   for (const { planned: other, atMost, usually } of others) {

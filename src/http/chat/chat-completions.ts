@@ -117,13 +117,12 @@ async function answerCall(c: AppContext, call: Call, progress: Progress): Promis
     const planned = planFor(sent);
     // An errand makes the checks itself.
     if (becomesErrand(planned)) return runErrand(c, call.bytes);
-    // For what nobody can serve nothing is paid.
-    if (planned.plan.candidates.length > 0) {
-      const { prepareExtras } = await import("./extras.ts");
-      progress.extras = await prepareExtras(c, { id, chat: sent, key, team, catalogue });
-      progress.chat = progress.extras.chat;
-      progress.log = contentLogFor(c, progress.chat, call);
-    }
+    // For what nobody can serve nothing is paid. It ends with this very plan: another one might find somebody, unchecked.
+    if (planned.plan.candidates.length === 0) return admitAndRespond(c, call, progress, planned);
+    const { prepareExtras } = await import("./extras.ts");
+    progress.extras = await prepareExtras(c, { id, chat: sent, key, team, catalogue });
+    progress.chat = progress.extras.chat;
+    progress.log = contentLogFor(c, progress.chat, call);
   }
   const { chat } = progress;
   let planned = planFor(chat);
@@ -134,12 +133,22 @@ async function answerCall(c: AppContext, call: Call, progress: Progress): Promis
     ({ planned } = passed);
     progress.passage = passed.passage;
   }
+  return admitAndRespond(c, call, progress, planned);
+}
+
+async function admitAndRespond(
+  c: AppContext,
+  call: Call,
+  progress: Progress,
+  planned: PlannedRequest,
+): Promise<Response> {
+  const { id, key, team, dialect } = call;
   const { plan, route } = planned;
   const defaults = dialect?.defaultsFor?.(planned.chat);
   const judges = progress.extras?.judges;
   const others = await judges?.calls(planned);
   progress.held = await holdFor(c, { id, key, team, plan, route, chat: planned.chat, ...(others && { others }) });
-  judges?.admitted();
+  if (others) judges?.admitted(others);
   return respond(c, call, progress, { ...planned, defaults });
 }
 

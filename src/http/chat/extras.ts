@@ -10,7 +10,7 @@ import type { SideCalls } from "../../schema/side-calls.ts";
 import type { Team } from "../../schema/team.ts";
 import type { AppContext } from "../env.ts";
 import { type SidePayer, sideCallsFor } from "../siblings/side-calls.ts";
-import type { FurtherCalls } from "./admission.ts";
+import { type FurtherCalls, mostNanoUsd } from "./admission.ts";
 import type { PlannedRequest } from "./planning.ts";
 
 /** A request that asks for more than an answer, and whose it is. */
@@ -35,7 +35,7 @@ export interface Extras {
   judges?: {
     calls(planned: PlannedRequest): Promise<FurtherCalls[]>;
     /** Their calls have been admitted. */
-    admitted(): void;
+    admitted(calls: FurtherCalls[]): void;
   };
 }
 
@@ -69,8 +69,11 @@ export async function prepareExtras(c: AppContext, input: ExtrasInput): Promise<
         const { callsOfJudges } = await import("./judge-calls.ts");
         return callsOfJudges(c, payer, planned, { chat: extras.chat, wanted, settings, windowChars });
       },
-      admitted() {
-        payer.admitted = new Set(["toxicity", "factuality"]);
+      admitted(calls) {
+        payer.admittedNanoUsd = calls.reduce(
+          (sum, { planned, atMost }) => sum + mostNanoUsd(payer, planned) * atMost,
+          0,
+        );
       },
     };
   }

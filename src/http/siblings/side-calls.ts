@@ -8,7 +8,7 @@ import type { ApiKey } from "../../schema/key.ts";
 import type { Purpose, RankedDocument, SideCalls } from "../../schema/side-calls.ts";
 import type { Team } from "../../schema/team.ts";
 import { readCatalogue } from "../../store/catalogue.ts";
-import { type Held, holdFor, rulesFor } from "../chat/admission.ts";
+import { type Held, holdFor, mostNanoUsd, rulesFor } from "../chat/admission.ts";
 import { type PlanFor, planAndEnter, planRequest } from "../chat/planning.ts";
 import type { Planned } from "../chat/worst-case.ts";
 import { type AppContext, waitUntilOf } from "../env.ts";
@@ -27,8 +27,8 @@ export interface SidePayer {
   parentId?: string | undefined;
   /** Aborts when nothing of it is wanted any more; absent: when the client leaves. */
   signal?: AbortSignal | undefined;
-  /** Calls for this are admitted already, with the request that they are made for. */
-  admitted?: Set<Purpose> | undefined;
+  /** What further calls may cost that were admitted together with the request; absent: none were. */
+  admittedNanoUsd?: number;
 }
 
 /** The calls that a request may make beside its answer. They end when its client leaves. */
@@ -84,7 +84,7 @@ async function ask(c: AppContext, payer: SidePayer, question: Question): Promise
   const isBeside = parentId !== undefined;
   let held: Held | undefined;
   try {
-    if (payer.admitted?.has(purpose)) held = { chat, end() {} };
+    if (takeAdmitted(payer, { plan, request: route, chat })) held = { chat, end() {} };
     else held = await holdFor(c, { id, key, team, plan, route, chat, isBeside });
     const asked: Dispatch = {
       ...{ chat: held.chat, route, plan, hops: hopsOf(c), ...watch },
@@ -104,6 +104,14 @@ async function ask(c: AppContext, payer: SidePayer, question: Question): Promise
     passage?.abandon();
     throw error;
   }
+}
+
+/** Whether a call fits into what was admitted; its share is gone then. Any other call is admitted by itself. */
+function takeAdmitted(payer: SidePayer, planned: Planned): boolean {
+  if (payer.admittedNanoUsd === undefined) return false;
+  const left = payer.admittedNanoUsd - mostNanoUsd(payer, planned);
+  if (left >= 0) payer.admittedNanoUsd = left;
+  return left >= 0;
 }
 
 /**
